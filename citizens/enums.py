@@ -1,0 +1,137 @@
+"""Words with a fixed meaning, and which change of state may follow which. The only lists of both."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(TextChoices):
+    INDONESIAN = "id", _("Indonesian")
+    ENGLISH = "en", _("English")
+
+
+class OfficeKind(TextChoices):
+    MAIN = "main", _("Main office")
+    DISTRICT = "district", _("Service point in a kecamatan")
+    MOBILE = "mobile", _("Mobile service")
+
+
+class PriorityGroup(TextChoices):
+    """Self-declared; no proof is asked and no diagnosis is kept (UU 25/2009 art. 29, PermenPANRB 11/2024)."""
+
+    ELDERLY = "elderly", _("Aged 60 or over")
+    DISABILITY = "disability", _("Person with a disability")
+    PREGNANT = "pregnant", _("Pregnant")
+    INFANT = "infant", _("With a small child")
+
+
+class Attendance(TextChoices):
+    """Who must come to the counter for a case."""
+
+    APPLICANT = "applicant", _("The applicant in person; nobody can come instead")
+    OWNER_WITH_PHONE = "owner_with_phone", _("The owner in person, with their own phone")
+    HEAD_OR_ADULT = "head_or_adult", _("The head of the family or an adult family member")
+    FAMILY_ADULT = "family_adult", _("The applicant or an adult on the same family card")
+    PARENT = "parent", _("A parent or guardian")
+    REPORTER = "reporter", _("The person who reports the event")
+
+
+class StandardPart(TextChoices):
+    """The six parts of a service standard that must be published (PermenPANRB 15/2014)."""
+
+    REQUIREMENTS = "requirements", _("Requirements")
+    PROCEDURE = "procedure", _("System, mechanism and procedure")
+    DURATION = "duration", _("Time to completion")
+    COST = "cost", _("Cost")
+    PRODUCT = "product", _("Product")
+    COMPLAINTS = "complaints", _("Handling of complaints")
+
+
+class ClosedDayKind(TextChoices):
+    PUBLIC_HOLIDAY = "public", _("Public holiday")
+    COLLECTIVE_LEAVE = "collective", _("Collective leave")
+    OFFICE = "office", _("Closed by the office")
+
+
+class AppointmentState(TextChoices):
+    BOOKED = "booked", _("Booked")
+    CHECKED_IN = "checked_in", _("Arrived")
+    SERVED = "served", _("Served")
+    NO_SHOW = "no_show", _("Did not come")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# An active appointment keeps its places and counts as the one its person may have in a service group.
+ACTIVE_APPOINTMENT_STATES = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
+
+APPOINTMENT_MOVES: dict[AppointmentState, tuple[AppointmentState, ...]] = {
+    AppointmentState.BOOKED: (
+        AppointmentState.CHECKED_IN,
+        AppointmentState.CANCELLED,
+        AppointmentState.NO_SHOW,
+    ),
+    AppointmentState.CHECKED_IN: (AppointmentState.SERVED, AppointmentState.NO_SHOW),
+    AppointmentState.SERVED: (),
+    AppointmentState.NO_SHOW: (),
+    AppointmentState.CANCELLED: (),
+}
+
+
+class Actor(TextChoices):
+    """Whose doing a change was."""
+
+    CITIZEN = "citizen", _("Citizen")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
+
+
+class TicketOrigin(TextChoices):
+    BOOKED = "booked", _("Appointment")
+    WALK_IN = "walk_in", _("Walk-in")
+
+
+class TicketState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    CALLED = "called", _("Called")
+    SERVING = "serving", _("Being served")
+    FINISHED = "finished", _("Finished")
+    ABSENT = "absent", _("Absent")
+
+
+# Calling again is a move from called to called: it is logged like any other.
+TICKET_MOVES: dict[TicketState, tuple[TicketState, ...]] = {
+    TicketState.WAITING: (TicketState.CALLED, TicketState.ABSENT),
+    TicketState.CALLED: (TicketState.CALLED, TicketState.SERVING, TicketState.ABSENT),
+    TicketState.SERVING: (TicketState.FINISHED,),
+    TicketState.FINISHED: (),
+    TicketState.ABSENT: (),
+}
+
+
+class Outcome(TextChoices):
+    """How a visit ended."""
+
+    DONE = "done", _("Done")
+    AWAITING_PRINT = "awaiting_print", _("Waiting for print")
+    PAPERS_MISSING = "papers_missing", _("Papers missing")
+    SYSTEM_DOWN = "system_down", _("System down")
+    SENT_ELSEWHERE = "sent_elsewhere", _("Sent elsewhere")
+
+
+class OfferResult(TextChoices):
+    """What became of the digital-ID offer. "Not asked" is a legal answer, or it would be falsified."""
+
+    ACTIVATED = "activated", _("Activated")
+    APPOINTMENT_MADE = "appointment_made", _("Appointment made")
+    DECLINED = "declined", _("Declined")
+    NOT_POSSIBLE = "not_possible", _("Not possible")
+    NOT_ASKED = "not_asked", _("Not asked")
+
+
+# These two results say nothing without a reason.
+RESULTS_WITH_REASON = (OfferResult.DECLINED, OfferResult.NOT_POSSIBLE)
+
+
+class ActivationSource(TextChoices):
+    DESK = "desk", _("Counter")
+    EVENT = "event", _("Outreach event")
+    IMPORT = "import", _("Import")

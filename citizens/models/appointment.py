@@ -1,0 +1,192 @@
+"""An appointment: who comes (visitors), for what (visitor services), when (places), and its history."""
+
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from citizens import masking
+from citizens.crypto import EncryptedTextField
+from citizens.enums import (
+    ACTIVE_APPOINTMENT_STATES,
+    Actor,
+    AppointmentState,
+    Language,
+    PriorityGroup,
+)
+from citizens.models.office import Office
+from citizens.models.region import Subdistrict
+from citizens.models.service import ServiceCase, ServiceGroup
+from citizens.models.slot import Slot
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def active(self) -> "AppointmentQuerySet":
+        return self.filter(state__in=ACTIVE_APPOINTMENT_STATES)
+
+
+class Appointment(models.Model):
+    """One visit booked ahead. Its state is changed by citizens.domain.appointments.move alone."""
+
+    token = models.CharField(_("token"), max_length=32, unique=True)
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    # The hold's token: a form that is sent twice finds the appointment that the first one made.
+    submission_key = models.CharField(_("submission key"), max_length=32, unique=True)
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=AppointmentState, default=AppointmentState.BOOKED
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.INDONESIAN)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    subdistrict = models.ForeignKey(
+        Subdistrict,
+        verbose_name=_("kelurahan"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text=_("Empty: lives outside Kota Serang."),
+    )
+    priority_group = models.CharField(_("priority group"), max_length=12, choices=PriorityGroup, blank=True)
+    privacy_notice = models.CharField(_("version of the privacy notice"), max_length=20)
+    booked_at = models.DateTimeField(_("booked at"))
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"),
+        ]
+        indexes = [
+            # Read by the day page: who is expected at an office today.
+            models.Index("office", "starts_at", name="appointment_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.starts_at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE_APPOINTMENT_STATES
+
+    def may_be_cancelled(self, *, at: datetime.datetime) -> bool:
+        """Whether the citizen may still cancel: until the visit begins."""
+        return self.state == AppointmentState.BOOKED and at < self.starts_at
+
+
+class AppointmentPlace(models.Model):
+    """One place of an appointment in one slot; a long visit has several."""
+
+    appointment = models.ForeignKey(
+        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="places"
+    )
+    slot = models.ForeignKey(Slot, verbose_name=_("slot"), on_delete=models.PROTECT, related_name="places")
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "slot"], name="one_place_a_slot_and_appointment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment} · {self.slot}"
+
+
+class Visitor(models.Model):
+    """A person whom the appointment is for. Name and NIK are frozen once booked."""
+
+    appointment = models.ForeignKey(
+        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="visitors"
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    full_name = models.CharField(_("full name"), max_length=120)
+    nik = EncryptedTextField(context="visitor.nik", null=True, blank=True)
+    birth_date = models.DateField(_("date of birth"))
+    person_key = models.CharField(_("person key"), max_length=64)
+
+    class Meta:
+        verbose_name = _("visitor")
+        verbose_name_plural = _("visitors")
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "position"], name="visitor_position_once"),
+            models.UniqueConstraint(
+                fields=["appointment", "person_key"], name="a_person_once_an_appointment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{masking.name(self.full_name)} · {self.appointment_id}.{self.position}"
+
+    @property
+    def masked_nik(self) -> str:
+        """The NIK as any screen may show it; empty without one."""
+        return masking.nik(self.nik) if self.nik else ""
+
+
+class VisitorService(models.Model):
+    """One service case for one visitor.
+
+    `active` repeats whether the appointment is active, so that PostgreSQL itself can refuse a second active
+    appointment of the same person in the same service group.
+    """
+
+    visitor = models.ForeignKey(
+        Visitor, verbose_name=_("visitor"), on_delete=models.CASCADE, related_name="services"
+    )
+    case = models.ForeignKey(ServiceCase, verbose_name=_("case"), on_delete=models.PROTECT)
+    group = models.ForeignKey(ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT)
+    person_key = models.CharField(_("person key"), max_length=64)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("booked service")
+        verbose_name_plural = _("booked services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_key", "group"],
+                condition=Q(active=True),
+                name="one_active_appointment_a_person_and_group",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visitor} · {self.case}"
+
+
+class AppointmentEvent(models.Model):
+    """One change of state of an appointment: append-only."""
+
+    appointment = models.ForeignKey(
+        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="events"
+    )
+    from_state = models.CharField(_("from"), max_length=12, choices=AppointmentState, blank=True)
+    to_state = models.CharField(_("to"), max_length=12, choices=AppointmentState)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("whose doing"), max_length=10, choices=Actor)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("staff"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("appointment event")
+        verbose_name_plural = _("appointment events")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor=Actor.STAFF, staff__isnull=False) | (~Q(actor=Actor.STAFF) & Q(staff=None)),
+                name="appointment_event_names_its_staff",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} · {self.from_state}>{self.to_state} · {self.at:%Y-%m-%d %H:%M:%S}Z"

@@ -1,0 +1,106 @@
+"""Slots, and the holds that keep places in them while somebody fills in the form."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from citizens.crypto import EncryptedTextField
+from citizens.models.office import Office
+from citizens.models.service import ServiceCase, ServiceGroup
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def with_held(self, *, at: datetime.datetime) -> "SlotQuerySet":
+        """Annotates `held`: places kept by holds that are alive at `at`."""
+        return self.annotate(
+            held=Count("held_places", filter=Q(held_places__hold__expires_at__gt=at))
+        )
+
+
+class Slot(models.Model):
+    """A time at an office for a service group: so many places, so many of them taken.
+
+    `taken` counts the places of active appointments. Who changes it holds the row lock; the constraint
+    behind it keeps it within what may be sold even when somebody forgets.
+    """
+
+    office = models.ForeignKey(Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="slots")
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT, related_name="slots"
+    )
+    start = models.DateTimeField(_("start"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    capacity = models.PositiveSmallIntegerField(_("capacity"), help_text=_("Counters planned for the slot."))
+    online = models.PositiveSmallIntegerField(_("places online"))
+    taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "group", "start"], name="slot_starts_once"),
+            models.CheckConstraint(condition=Q(taken__lte=F("online")), name="slot_never_oversold"),
+            models.CheckConstraint(condition=Q(online__lte=F("capacity")), name="slot_online_fits_capacity"),
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="slot_takes_time"),
+        ]
+        indexes = [
+            # Read by availability: the next free times of a group over all offices.
+            models.Index(
+                "group", "start", name="slot_free_by_group", condition=Q(taken__lt=F("online"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} · {self.group} · {self.start:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def ends_at(self) -> datetime.datetime:
+        return self.start + datetime.timedelta(minutes=self.minutes)
+
+
+class Hold(models.Model):
+    """Places kept for one browser for a few minutes. An expired hold no longer counts: no job is needed.
+
+    `answers` is what was typed, encrypted: it outlives the hold's time, so that nothing typed is lost.
+    """
+
+    token = models.CharField(_("token"), max_length=32, unique=True)
+    browser = models.CharField(_("browser"), max_length=32, db_index=True)
+    case = models.ForeignKey(ServiceCase, verbose_name=_("case"), on_delete=models.PROTECT)
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    answers = EncryptedTextField(context="hold.answers", null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gte=F("created_at")), name="hold_expires_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} · {self.created_at:%Y-%m-%d %H:%M:%S}Z"
+
+    def is_alive(self, *, at: datetime.datetime) -> bool:
+        return self.expires_at > at
+
+
+class HeldPlace(models.Model):
+    """One place of a hold in one slot."""
+
+    hold = models.ForeignKey(Hold, verbose_name=_("hold"), on_delete=models.CASCADE, related_name="places")
+    slot = models.ForeignKey(Slot, verbose_name=_("slot"), on_delete=models.CASCADE, related_name="held_places")
+
+    class Meta:
+        verbose_name = _("held place")
+        verbose_name_plural = _("held places")
+        constraints = [models.UniqueConstraint(fields=["hold", "slot"], name="one_place_a_slot_and_hold")]
+
+    def __str__(self) -> str:
+        return f"{self.hold} · {self.slot}"

@@ -1,0 +1,13 @@
+"""Facts that citizens tells, in the past tense, inside the transaction that made them true.
+
+A receiver may only write rows; a message it writes is lost with the transaction when that fails.
+Each is sent with send(), so that a broken receiver shows at once.
+"""
+
+from django.dispatch import Signal
+
+appointment_booked = Signal()  # appointment: Appointment, at: datetime
+appointment_cancelled = Signal()  # appointment: Appointment, at: datetime
+appointment_ended = Signal()  # appointment: Appointment (checked in, served or no-show), at: datetime
+ticket_called = Signal()  # ticket: Ticket, at: datetime
+digital_id_activated = Signal()  # activation: DigitalIdActivation, at: datetime

@@ -1,0 +1,18 @@
+"""App configurations: the project itself and its admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+
+    def ready(self) -> None:
+        from portal import checks, groups  # noqa: F401, PLC0415 - both need the models to be loaded
+
+        post_migrate.connect(groups.apply_after_migrate, dispatch_uid="portal.groups")
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "portal.admin.PortalAdminSite"
