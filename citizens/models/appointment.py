@@ -42,7 +42,9 @@ class Appointment(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
-    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.INDONESIAN)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.INDONESIAN
+    )
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     subdistrict = models.ForeignKey(
@@ -53,7 +55,9 @@ class Appointment(models.Model):
         blank=True,
         help_text=_("Empty: lives outside Kota Serang."),
     )
-    priority_group = models.CharField(_("priority group"), max_length=12, choices=PriorityGroup, blank=True)
+    priority_group = models.CharField(
+        _("priority group"), max_length=12, choices=PriorityGroup, blank=True
+    )
     privacy_notice = models.CharField(_("version of the privacy notice"), max_length=20)
     booked_at = models.DateTimeField(_("booked at"))
 
@@ -63,7 +67,9 @@ class Appointment(models.Model):
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"
+            ),
         ]
         indexes = [
             # Read by the day page: who is expected at an office today.
@@ -88,13 +94,17 @@ class AppointmentPlace(models.Model):
     appointment = models.ForeignKey(
         Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="places"
     )
-    slot = models.ForeignKey(Slot, verbose_name=_("slot"), on_delete=models.PROTECT, related_name="places")
+    slot = models.ForeignKey(
+        Slot, verbose_name=_("slot"), on_delete=models.PROTECT, related_name="places"
+    )
 
     class Meta:
         verbose_name = _("place")
         verbose_name_plural = _("places")
         constraints = [
-            models.UniqueConstraint(fields=["appointment", "slot"], name="one_place_a_slot_and_appointment")
+            models.UniqueConstraint(
+                fields=["appointment", "slot"], name="one_place_a_slot_and_appointment"
+            )
         ]
 
     def __str__(self) -> str:
@@ -105,7 +115,10 @@ class Visitor(models.Model):
     """A person whom the appointment is for. Name and NIK are frozen once booked."""
 
     appointment = models.ForeignKey(
-        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="visitors"
+        Appointment,
+        verbose_name=_("appointment"),
+        on_delete=models.CASCADE,
+        related_name="visitors",
     )
     position = models.PositiveSmallIntegerField(_("position"))
     full_name = models.CharField(_("full name"), max_length=120)
@@ -117,7 +130,9 @@ class Visitor(models.Model):
         verbose_name = _("visitor")
         verbose_name_plural = _("visitors")
         constraints = [
-            models.UniqueConstraint(fields=["appointment", "position"], name="visitor_position_once"),
+            models.UniqueConstraint(
+                fields=["appointment", "position"], name="visitor_position_once"
+            ),
             models.UniqueConstraint(
                 fields=["appointment", "person_key"], name="a_person_once_an_appointment"
             ),
@@ -143,7 +158,9 @@ class VisitorService(models.Model):
         Visitor, verbose_name=_("visitor"), on_delete=models.CASCADE, related_name="services"
     )
     case = models.ForeignKey(ServiceCase, verbose_name=_("case"), on_delete=models.PROTECT)
-    group = models.ForeignKey(ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT)
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
     person_key = models.CharField(_("person key"), max_length=64)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     active = models.BooleanField(_("active"), default=True)
@@ -174,7 +191,11 @@ class AppointmentEvent(models.Model):
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("whose doing"), max_length=10, choices=Actor)
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("staff"), on_delete=models.PROTECT, null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("staff"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
     )
     reason = models.CharField(_("reason"), max_length=120, blank=True)
 
@@ -183,7 +204,8 @@ class AppointmentEvent(models.Model):
         verbose_name_plural = _("appointment events")
         constraints = [
             models.CheckConstraint(
-                condition=Q(actor=Actor.STAFF, staff__isnull=False) | (~Q(actor=Actor.STAFF) & Q(staff=None)),
+                condition=Q(actor=Actor.STAFF, staff__isnull=False)
+                | (~Q(actor=Actor.STAFF) & Q(staff=None)),
                 name="appointment_event_names_its_staff",
             )
         ]

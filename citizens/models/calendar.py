@@ -46,7 +46,9 @@ class OpeningTemplate(models.Model):
         verbose_name = _("opening template")
         verbose_name_plural = _("opening templates")
         constraints = [
-            models.UniqueConstraint(fields=["office", "valid_from"], name="one_template_starts_on_a_day"),
+            models.UniqueConstraint(
+                fields=["office", "valid_from"], name="one_template_starts_on_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="opening_template_runs_forward",
@@ -69,7 +71,10 @@ class OpeningPeriod(models.Model):
     """Hours of one weekday, local time; a break is the gap between two periods."""
 
     template = models.ForeignKey(
-        OpeningTemplate, verbose_name=_("template"), on_delete=models.CASCADE, related_name="periods"
+        OpeningTemplate,
+        verbose_name=_("template"),
+        on_delete=models.CASCADE,
+        related_name="periods",
     )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"))
@@ -79,24 +84,36 @@ class OpeningPeriod(models.Model):
         verbose_name = _("opening period")
         verbose_name_plural = _("opening periods")
         constraints = [
-            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="period_closes_after_it_opens"),
-            models.UniqueConstraint(fields=["template", "weekday", "opens"], name="period_opens_once"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")), name="period_closes_after_it_opens"
+            ),
+            models.UniqueConstraint(
+                fields=["template", "weekday", "opens"], name="period_opens_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.template} · {self.get_weekday_display()} {self.opens:%H.%M}-{self.closes:%H.%M}"
+        return (
+            f"{self.template} · {self.get_weekday_display()} {self.opens:%H.%M}-{self.closes:%H.%M}"
+        )
 
 
 class OpeningCapacity(models.Model):
     """How many counters serve a group under a template, and how many of them may be booked online."""
 
     template = models.ForeignKey(
-        OpeningTemplate, verbose_name=_("template"), on_delete=models.CASCADE, related_name="capacities"
+        OpeningTemplate,
+        verbose_name=_("template"),
+        on_delete=models.CASCADE,
+        related_name="capacities",
     )
-    group = models.ForeignKey(ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT)
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
     counters = models.PositiveSmallIntegerField(_("counters"))
     online = models.PositiveSmallIntegerField(
-        _("places online"), help_text=_("Places a slot that may be booked online; about 55 % of the counters.")
+        _("places online"),
+        help_text=_("Places a slot that may be booked online; about 55 % of the counters."),
     )
     slot_minutes = models.PositiveSmallIntegerField(_("slot length (minutes)"))
 
@@ -109,7 +126,8 @@ class OpeningCapacity(models.Model):
                 condition=Q(online__lte=F("counters")), name="online_places_fit_the_counters"
             ),
             models.CheckConstraint(
-                condition=Q(slot_minutes__gte=5) & Q(slot_minutes__lte=120), name="slot_length_is_sane"
+                condition=Q(slot_minutes__gte=5) & Q(slot_minutes__lte=120),
+                name="slot_length_is_sane",
             ),
         ]
 

@@ -16,7 +16,9 @@ class Office(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=OfficeKind)
     name = models.CharField(_("name"), max_length=80)
     short_name = models.CharField(
-        _("short name"), max_length=30, help_text=_("Used in text messages, where every letter counts.")
+        _("short name"),
+        max_length=30,
+        help_text=_("Used in text messages, where every letter counts."),
     )
     address = models.CharField(_("address"), max_length=200)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -25,7 +27,9 @@ class Office(models.Model):
     )
     active = models.BooleanField(_("active"), default=True)
     confirmed = models.BooleanField(
-        _("confirmed"), default=False, help_text=_("Address and hours were confirmed by the office.")
+        _("confirmed"),
+        default=False,
+        help_text=_("Address and hours were confirmed by the office."),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -46,7 +50,9 @@ class Counter(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("number"))
     label = models.CharField(_("label"), max_length=60, blank=True)
-    groups = models.ManyToManyField(ServiceGroup, verbose_name=_("service groups"), related_name="counters")
+    groups = models.ManyToManyField(
+        ServiceGroup, verbose_name=_("service groups"), related_name="counters"
+    )
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -91,10 +97,14 @@ class DeskSession(models.Model):
         verbose_name_plural = _("desk sessions")
         constraints = [
             models.UniqueConstraint(
-                fields=["counter"], condition=models.Q(closed_at=None), name="one_open_session_a_counter"
+                fields=["counter"],
+                condition=models.Q(closed_at=None),
+                name="one_open_session_a_counter",
             ),
             models.UniqueConstraint(
-                fields=["staff"], condition=models.Q(closed_at=None), name="one_open_session_a_person"
+                fields=["staff"],
+                condition=models.Q(closed_at=None),
+                name="one_open_session_a_person",
             ),
             models.CheckConstraint(
                 condition=models.Q(closed_at=None) | models.Q(closed_at__gte=models.F("opened_at")),

@@ -27,7 +27,9 @@ class QueueDay(models.Model):
         _("calls to one priority"), default=3, help_text=_("Priority at most every so many calls.")
     )
     ageing_minutes = models.PositiveSmallIntegerField(
-        _("ageing (minutes)"), default=45, help_text=_("Who waited longer than this goes before any ratio.")
+        _("ageing (minutes)"),
+        default=45,
+        help_text=_("Who waited longer than this goes before any ratio."),
     )
     booked_calls_in_a_row = models.PositiveSmallIntegerField(_("booked calls in a row"), default=0)
     calls_since_priority = models.PositiveSmallIntegerField(_("calls since priority"), default=0)
@@ -35,6 +37,10 @@ class QueueDay(models.Model):
     class Meta:
         verbose_name = _("queue day")
         verbose_name_plural = _("queue days")
+        permissions = [
+            ("serve_queue", "Can check in, call and serve people"),
+            ("supervise_queue", "Can see and steer the whole queue day"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["office", "date"], name="one_queue_an_office_and_day"),
             models.CheckConstraint(
@@ -69,9 +75,15 @@ class Ticket(models.Model):
         related_name="ticket",
     )
     case = models.ForeignKey(ServiceCase, verbose_name=_("case"), on_delete=models.PROTECT)
-    group = models.ForeignKey(ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT)
-    priority_group = models.CharField(_("priority group"), max_length=12, choices=PriorityGroup, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=TicketState, default=TicketState.WAITING)
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
+    priority_group = models.CharField(
+        _("priority group"), max_length=12, choices=PriorityGroup, blank=True
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=TicketState, default=TicketState.WAITING
+    )
     arrived_at = models.DateTimeField(_("arrived at"))
     due_at = models.DateTimeField(
         _("due at"), null=True, blank=True, help_text=_("The booked time; empty for a walk-in.")
@@ -112,14 +124,18 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         constraints = [
-            models.UniqueConstraint(fields=["queue_day", "number"], name="ticket_number_once_a_day"),
+            models.UniqueConstraint(
+                fields=["queue_day", "number"], name="ticket_number_once_a_day"
+            ),
             models.UniqueConstraint(
                 fields=["counter"],
                 condition=Q(state__in=[TicketState.CALLED, TicketState.SERVING]),
                 name="one_person_at_a_counter",
             ),
             models.CheckConstraint(
-                condition=Q(origin=TicketOrigin.BOOKED, appointment__isnull=False, due_at__isnull=False)
+                condition=Q(
+                    origin=TicketOrigin.BOOKED, appointment__isnull=False, due_at__isnull=False
+                )
                 | Q(origin=TicketOrigin.WALK_IN, appointment=None, due_at=None),
                 name="booked_ticket_has_its_appointment",
             ),
@@ -134,7 +150,8 @@ class Ticket(models.Model):
                 name="ticket_started_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="ticket_ended_at_and_by",
             ),
             models.CheckConstraint(
@@ -150,7 +167,9 @@ class Ticket(models.Model):
         ]
         indexes = [
             # Read by call next, the day page and the board.
-            models.Index("queue_day", name="ticket_waiting", condition=Q(state=TicketState.WAITING)),
+            models.Index(
+                "queue_day", name="ticket_waiting", condition=Q(state=TicketState.WAITING)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,7 +190,9 @@ class TicketEvent(models.Model):
     from_state = models.CharField(_("from"), max_length=10, choices=TicketState, blank=True)
     to_state = models.CharField(_("to"), max_length=10, choices=TicketState)
     at = models.DateTimeField(_("at"))
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("staff"), on_delete=models.PROTECT)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("staff"), on_delete=models.PROTECT
+    )
     counter = models.ForeignKey(
         Counter, verbose_name=_("counter"), on_delete=models.PROTECT, null=True, blank=True
     )
@@ -182,4 +203,6 @@ class TicketEvent(models.Model):
         verbose_name_plural = _("ticket events")
 
     def __str__(self) -> str:
-        return f"{self.ticket_id} · {self.from_state}>{self.to_state} · {self.at:%Y-%m-%d %H:%M:%S}Z"
+        return (
+            f"{self.ticket_id} · {self.from_state}>{self.to_state} · {self.at:%Y-%m-%d %H:%M:%S}Z"
+        )

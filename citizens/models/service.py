@@ -32,7 +32,10 @@ class Service(Bilingual):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     group = models.ForeignKey(
-        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT, related_name="services"
+        ServiceGroup,
+        verbose_name=_("service group"),
+        on_delete=models.PROTECT,
+        related_name="services",
     )
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
@@ -107,7 +110,9 @@ class Requirement(Bilingual):
     text = models.CharField(_("paper"), max_length=250)
     text_en = models.CharField(_("paper (English)"), max_length=250, blank=True)
     short_text = models.CharField(
-        _("short text"), max_length=30, help_text=_("Used in text messages: “KK”, “surat kehilangan”.")
+        _("short text"),
+        max_length=30,
+        help_text=_("Used in text messages: “KK”, “surat kehilangan”."),
     )
     optional = models.BooleanField(_("only if it applies"), default=False)
     legal_reference = models.CharField(_("legal reference"), max_length=120, blank=True)
@@ -124,7 +129,9 @@ class Requirement(Bilingual):
         constraints = [
             models.UniqueConstraint(fields=["case", "code"], name="requirement_code_once_a_case"),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gt=models.F("valid_from")),
+                condition=Q(valid_from=None)
+                | Q(valid_until=None)
+                | Q(valid_until__gt=models.F("valid_from")),
                 name="requirement_period_runs_forward",
             ),
         ]

@@ -3,20 +3,12 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citizens.crypto import EncryptedTextField
 from citizens.models.office import Office
 from citizens.models.service import ServiceCase, ServiceGroup
-
-
-class SlotQuerySet(models.QuerySet["Slot"]):
-    def with_held(self, *, at: datetime.datetime) -> "SlotQuerySet":
-        """Annotates `held`: places kept by holds that are alive at `at`."""
-        return self.annotate(
-            held=Count("held_places", filter=Q(held_places__hold__expires_at__gt=at))
-        )
 
 
 class Slot(models.Model):
@@ -26,17 +18,22 @@ class Slot(models.Model):
     behind it keeps it within what may be sold even when somebody forgets.
     """
 
-    office = models.ForeignKey(Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="slots")
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="slots"
+    )
     group = models.ForeignKey(
-        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT, related_name="slots"
+        ServiceGroup,
+        verbose_name=_("service group"),
+        on_delete=models.PROTECT,
+        related_name="slots",
     )
     start = models.DateTimeField(_("start"))
     minutes = models.PositiveSmallIntegerField(_("minutes"))
-    capacity = models.PositiveSmallIntegerField(_("capacity"), help_text=_("Counters planned for the slot."))
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity"), help_text=_("Counters planned for the slot.")
+    )
     online = models.PositiveSmallIntegerField(_("places online"))
     taken = models.PositiveSmallIntegerField(_("taken"), default=0)
-
-    objects = SlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("slot")
@@ -44,7 +41,9 @@ class Slot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["office", "group", "start"], name="slot_starts_once"),
             models.CheckConstraint(condition=Q(taken__lte=F("online")), name="slot_never_oversold"),
-            models.CheckConstraint(condition=Q(online__lte=F("capacity")), name="slot_online_fits_capacity"),
+            models.CheckConstraint(
+                condition=Q(online__lte=F("capacity")), name="slot_online_fits_capacity"
+            ),
             models.CheckConstraint(condition=Q(minutes__gt=0), name="slot_takes_time"),
         ]
         indexes = [
@@ -94,13 +93,19 @@ class Hold(models.Model):
 class HeldPlace(models.Model):
     """One place of a hold in one slot."""
 
-    hold = models.ForeignKey(Hold, verbose_name=_("hold"), on_delete=models.CASCADE, related_name="places")
-    slot = models.ForeignKey(Slot, verbose_name=_("slot"), on_delete=models.CASCADE, related_name="held_places")
+    hold = models.ForeignKey(
+        Hold, verbose_name=_("hold"), on_delete=models.CASCADE, related_name="places"
+    )
+    slot = models.ForeignKey(
+        Slot, verbose_name=_("slot"), on_delete=models.CASCADE, related_name="held_places"
+    )
 
     class Meta:
         verbose_name = _("held place")
         verbose_name_plural = _("held places")
-        constraints = [models.UniqueConstraint(fields=["hold", "slot"], name="one_place_a_slot_and_hold")]
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "slot"], name="one_place_a_slot_and_hold")
+        ]
 
     def __str__(self) -> str:
         return f"{self.hold} · {self.slot}"

@@ -23,7 +23,10 @@ class Visit(models.Model):
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("recorded by"), on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -46,7 +49,9 @@ class MissingPaper(models.Model):
         verbose_name = _("missing paper")
         verbose_name_plural = _("missing papers")
         constraints = [
-            models.UniqueConstraint(fields=["visit", "requirement"], name="paper_missing_once_a_visit")
+            models.UniqueConstraint(
+                fields=["visit", "requirement"], name="paper_missing_once_a_visit"
+            )
         ]
 
     def __str__(self) -> str:
@@ -73,7 +78,9 @@ class OfferReason(Bilingual):
 class DigitalIdOffer(models.Model):
     """What became of the offer to one person present. It never conditions the service."""
 
-    visit = models.ForeignKey(Visit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="offers")
+    visit = models.ForeignKey(
+        Visit, verbose_name=_("visit"), on_delete=models.CASCADE, related_name="offers"
+    )
     visitor = models.ForeignKey(
         Visitor,
         verbose_name=_("visitor"),
@@ -92,13 +99,17 @@ class DigitalIdOffer(models.Model):
         verbose_name_plural = _("digital-ID offers")
         constraints = [
             models.UniqueConstraint(
-                fields=["visit", "visitor"], name="one_offer_a_person_and_visit", nulls_distinct=False
+                fields=["visit", "visitor"],
+                name="one_offer_a_person_and_visit",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(result__in=RESULTS_WITH_REASON, reason__isnull=False)
                 | (~Q(result__in=RESULTS_WITH_REASON) & Q(reason=None)),
                 name="refused_offer_has_a_reason",
-                violation_error_message=_("Declined and not possible need a reason; the others have none."),
+                violation_error_message=_(
+                    "Declined and not possible need a reason; the others have none."
+                ),
             ),
         ]
 
@@ -113,7 +124,9 @@ class DigitalIdActivation(models.Model):
     not count towards the city's target.
     """
 
-    person_key = models.CharField(_("person key"), max_length=64, null=True, blank=True, unique=True)
+    person_key = models.CharField(
+        _("person key"), max_length=64, null=True, blank=True, unique=True
+    )
     offer = models.OneToOneField(
         DigitalIdOffer,
         verbose_name=_("offer"),
@@ -137,11 +150,13 @@ class DigitalIdActivation(models.Model):
         verbose_name_plural = _("digital-ID activations")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(source=ActivationSource.DESK) | Q(counter__isnull=False, offer__isnull=False),
+                condition=~Q(source=ActivationSource.DESK)
+                | Q(counter__isnull=False, offer__isnull=False),
                 name="desk_activation_names_its_counter",
             ),
             models.CheckConstraint(
-                condition=Q(lives_elsewhere=False) | Q(subdistrict=None), name="activation_has_one_home"
+                condition=Q(lives_elsewhere=False) | Q(subdistrict=None),
+                name="activation_has_one_home",
             ),
         ]
 

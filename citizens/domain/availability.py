@@ -1,0 +1,161 @@
+"""Which times are free. One definition of "free", used by every page; the commit path locks and counts anew."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection
+
+from citizens.domain.slots import local_date, local_midnight
+from citizens.models import ServiceCase
+
+
+class Reason(StrEnum):
+    """Why a day has no free time."""
+
+    FULL = "full"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of one office for one case. `reason` is None when `free` times are left."""
+
+    date: datetime.date
+    free: int
+    earliest: datetime.datetime | None
+    reason: Reason | None
+    holiday: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDays:
+    """An office and its days over the booking horizon, in order."""
+
+    code: str
+    name: str
+    address: str
+    confirmed: bool
+    days: tuple[Day, ...]
+
+    @property
+    def earliest(self) -> datetime.datetime | None:
+        """The first free time here, or None."""
+        return next((day.earliest for day in self.days if day.earliest), None)
+
+    def day(self, date: datetime.date) -> Day | None:
+        return next((day for day in self.days if day.date == date), None)
+
+
+# A visit may begin at a slot when the slots that begin within its length cover it without a gap and each has a
+# place left. Live holds count; expired ones do not, whether or not somebody has cleaned them up.
+POSSIBLE_STARTS = """
+    held AS (
+        SELECT place.slot_id, count(*) AS places
+        FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
+        WHERE hold.expires_at > %(at)s
+        GROUP BY place.slot_id
+    ),
+    starts AS (
+        SELECT slot.office_id, slot.start,
+            min(slot.online - slot.taken - coalesce(held.places, 0)) OVER visit > 0
+                AND sum(slot.minutes) OVER visit >= %(minutes)s AS possible
+        FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
+        WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
+        WINDOW visit AS (
+            PARTITION BY slot.office_id ORDER BY slot.start
+            RANGE BETWEEN CURRENT ROW AND %(reach)s FOLLOWING
+        )
+    )
+"""
+
+DAYS = f"""
+    WITH {POSSIBLE_STARTS},
+    days AS (
+        SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day,
+            count(*) AS slots, count(*) FILTER (WHERE possible) AS free,
+            min(start) FILTER (WHERE possible) AS earliest
+        FROM starts GROUP BY office_id, day
+    )
+    SELECT office.code, office.name, office.address, office.confirmed,
+        calendar.day::date, days.slots, coalesce(days.free, 0), days.earliest, closed.name
+    FROM citizens_office office
+    CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
+    LEFT JOIN days ON days.office_id = office.id AND days.day = calendar.day::date
+    LEFT JOIN LATERAL (
+        SELECT name FROM citizens_closedday
+        WHERE date = calendar.day::date AND (office_id = office.id OR office_id IS NULL)
+        ORDER BY office_id NULLS LAST LIMIT 1
+    ) closed ON true
+    WHERE office.active AND office.id IN (SELECT office_id FROM days)
+    ORDER BY office.sort_order, office.id, calendar.day
+"""
+
+TIMES = f"""
+    WITH {POSSIBLE_STARTS}
+    SELECT starts.start FROM starts JOIN citizens_office office ON office.id = starts.office_id
+    WHERE possible AND office.code = %(office)s
+    ORDER BY starts.start
+"""
+
+
+def window(*, at: datetime.datetime) -> tuple[datetime.datetime, datetime.datetime]:
+    """The first moment that may be booked when it is `at`, and the first that may not any more."""
+    last_day = local_date(at) + datetime.timedelta(days=settings.BOOKING_HORIZON_DAYS)
+    earliest = at + datetime.timedelta(minutes=settings.BOOKING_LEAD_MINUTES)
+    return earliest, local_midnight(last_day + datetime.timedelta(days=1))
+
+
+def days(*, case: ServiceCase, at: datetime.datetime) -> list[OfficeDays]:
+    """Every office that serves the case, with each day of the horizon. One query."""
+    first, last = window(at=at)
+    last_day = local_date(last) - datetime.timedelta(days=1)
+    parameters = _parameters(case, at, first, last) | {
+        "first_day": local_date(at),
+        "last_day": last_day,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS, parameters)
+        rows = cursor.fetchall()
+    offices: dict[str, tuple[tuple[str, str, bool], list[Day]]] = {}
+    for code, name, address, confirmed, date, slots, free, earliest, closed in rows:
+        _, found = offices.setdefault(code, ((name, address, confirmed), []))
+        found.append(Day(date, free, earliest, _reason(slots, free, closed), closed or ""))
+    return [OfficeDays(code, *facts, tuple(found)) for code, (facts, found) in offices.items()]
+
+
+def times(
+    *, case: ServiceCase, office: str, day: datetime.date, at: datetime.datetime
+) -> list[datetime.datetime]:
+    """The free starts of a case at an office (its code) on one day, in order. One query."""
+    earliest, latest = window(at=at)
+    first = max(earliest, local_midnight(day))
+    last = min(latest, local_midnight(day + datetime.timedelta(days=1)))
+    with connection.cursor() as cursor:
+        cursor.execute(TIMES, _parameters(case, at, first, last) | {"office": office})
+        return [start for (start,) in cursor.fetchall()]
+
+
+def _parameters(
+    case: ServiceCase, at: datetime.datetime, first: datetime.datetime, last: datetime.datetime
+) -> dict[str, object]:
+    return {
+        "at": at,
+        "group": case.service.group_id,
+        "minutes": case.minutes,
+        # A slot that begins just when the visit ends is not part of it.
+        "reach": datetime.timedelta(minutes=case.minutes, microseconds=-1),
+        "first": first,
+        "last": last,
+        "zone": settings.TIME_ZONE,
+    }
+
+
+def _reason(slots: int | None, free: int, closed: str | None) -> Reason | None:
+    if free:
+        return None
+    if closed:
+        return Reason.HOLIDAY
+    return Reason.FULL if slots else Reason.CLOSED

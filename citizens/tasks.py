@@ -1,0 +1,21 @@
+"""Housekeeping that beat rings: each task reads the clock and makes one domain call."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from citizens.domain import appointments, booking, slots
+
+
+@shared_task(name="citizens.top_up_slots", queue="housekeeping")
+def top_up_slots() -> int:
+    return slots.top_up(at=timezone.now())
+
+
+@shared_task(name="citizens.close_past_days", queue="housekeeping")
+def close_past_days() -> int:
+    return appointments.close_past_days(at=timezone.now())
+
+
+@shared_task(name="citizens.purge_holds", queue="housekeeping")
+def purge_holds() -> int:
+    return booking.purge_holds(at=timezone.now())
