@@ -18,7 +18,9 @@ VAR_DIR = BASE_DIR / "var"
 
 DEMO = env.flag("DEMO")
 DEBUG = env.flag("DEBUG")
-TRYING_OUT = DEMO or DEBUG  # secrets may be made up, plain HTTP is fine, sent messages can be looked at
+TRYING_OUT = (
+    DEMO or DEBUG
+)  # secrets may be made up, plain HTTP is fine, sent messages can be looked at
 
 # --- Secrets ------------------------------------------------------------------------------------
 SECRETS = secrets_file.read_or_make(VAR_DIR / "secrets.json") if TRYING_OUT else {}
@@ -137,9 +139,12 @@ CSRF_COOKIE_NAME = "csrftoken" if TRYING_OUT else "__Host-csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 BROKER_DIR = VAR_DIR / "broker"
-VISIBILITY_TIMEOUT = 300  # seconds: five times the longest task; the three settings below must be equal
+VISIBILITY_TIMEOUT = (
+    300  # seconds: five times the longest task; the three settings below must be equal
+)
 CELERY = {
     "broker_url": REDIS_URL or "filesystem://",
+    "broker_transport": None if REDIS_URL else "portal.broker:Transport",
     "broker_transport_options": (
         {
             "visibility_timeout": VISIBILITY_TIMEOUT,
