@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NoReturn
 
@@ -29,15 +30,15 @@ _HEADER_BYTES = len(_VERSION) + _KEY_ID_BYTES
 
 # Forms of address and academic titles, without their dots. They are typed on one visit and left
 # out on the next.
-_TITLES_BEFORE = (
-    "h hj haji hajah hajjah kh dr drg drs dra drh ir prof ust ustadz ustadzah "
-    "bapak bpk ibu sdr sdri tn ny nn"
-).split()
-_TITLES_AFTER = (
-    "amd amdkeb amdkep ama ba bsc lc llm ma mag mak mba mcs meng mh mha mhum mkes mkn mkom mm "
-    "mmsi mpd mpdi msc msi msn msos mt phd sag sak sap sars sds se sei sh shi shum sik sikom sip "
-    "sked skep skh skm skom skp sp spd spdi spi spsi spt ss ssi ssn ssos sst st sth str stp"
-).split()
+_TITLE_BEFORE = re.compile(
+    "h|hj|haji|haj?jah|kh|dr[adghs]?|ir|prof|ust(adz(ah)?)?|bapak|bpk|ibu|sdri?|tn|ny|nn"
+)
+_TITLE_AFTER = re.compile(
+    "a(ma|md|mdkeb|mdkep)|b(a|sc)|lc|llm|phd"
+    "|m(a|ag|ak|ba|cs|eng|ha?|hum|kes|kn|kom|m|msi|pdi?|sc|si|sn|sos|t)"
+    "|s(ag|ak|ap|ars|ds|ei?|hi?|hum|ikom|ip|ked|kep|kh|km|kom|kp|pdi?|psi|p.{0,4}|s|si|sn|sos|st|t|th"
+    "|tp|tr.*)"
+)
 _APOSTROPHES = re.compile("['`\u00b4\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u201b\u2032]")
 
 
@@ -102,10 +103,12 @@ def normalise_name(full_name: str) -> str:
     text = unicodedata.normalize("NFKC", full_name).casefold()
     text = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text))
     before_comma, *after_comma = text.split(",")
-    words = [word for word in before_comma.split() if not _is_dotted_title(word)]
+    words = before_comma.split()
+    while words and _is_dotted_title(words[-1]):
+        del words[-1]
     words += [word for part in after_comma for word in part.split() if not _is_title(word)]
     words = re.sub(r"[^\w]|_", " ", " ".join(words)).split()
-    while len(words) > 1 and words[0] in _TITLES_BEFORE:
+    while len(words) > 1 and _TITLE_BEFORE.fullmatch(words[0]):
         del words[0]
     if not any(char.isalpha() for char in "".join(words)):
         raise ValueError("a name needs a letter")
@@ -113,11 +116,11 @@ def normalise_name(full_name: str) -> str:
 
 
 def _is_title(word: str) -> bool:
-    return re.sub(r"\W", "", word) in _TITLES_AFTER
+    return _TITLE_AFTER.fullmatch(re.sub(r"\W", "", word)) is not None
 
 
 def _is_dotted_title(word: str) -> bool:
-    # Before a comma, "MT" may be somebody's initials; "S.Pd" is nobody's.
+    # Without a comma only a word with inner dots counts: "Siti S.Pd", but not "Siti MT".
     return re.fullmatch(r"\w+(\.\w+)+\.?", word) is not None and _is_title(word)
 
 
@@ -150,7 +153,7 @@ class EncryptedTextField(models.TextField):
         self.context = context
         super().__init__(*args, **{**kwargs, "editable": False, "serialize": False})
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field for a migration."""
         name, path, args, kwargs = super().deconstruct()
         del kwargs["editable"], kwargs["serialize"]
@@ -162,11 +165,9 @@ class EncryptedTextField(models.TextField):
 
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> bytes | None:
         """Encrypt, with a nonce of its own for every write."""
-        if value is None:
-            return None
-        return connection.Database.Binary(encrypt(str(value), context=self.context))
+        return None if value is None else encrypt(str(value), context=self.context)
 
     def from_db_value(self, value: bytes | None, *_: Any) -> str | None:
         """Decrypt what a query returned."""
