@@ -10,8 +10,8 @@ _IDENTITY_NUMBER = re.compile(rf"\d(?:{_SEPARATORS}*\d){{15,}}")
 _GAP = rf"(?:{_SEPARATORS}|[()])*"
 _PHONE_NUMBER = re.compile(
     rf"(?<!\d)\(?(?:"
-    rf"\+{_GAP}\d(?:{_GAP}\d){{6,14}}"  # any international number
-    rf"|(?:(?:0{_GAP}0{_GAP})?6{_GAP}2{_GAP}0?|0){_GAP}8(?:{_GAP}\d){{7,12}}"  # a mobile at home
+    rf"\+{_GAP}\d(?:{_GAP}\d){{6,}}"  # any international number
+    rf"|(?:(?:0{_GAP}0{_GAP})?6{_GAP}2{_GAP}0?|0){_GAP}8(?:{_GAP}\d){{7,}}"  # a mobile at home
     rf"|8[1-9]\d{{7,10}}"  # the same without its zero
     rf"|0[2-9]\d{{1,2}}\)?[-/ ]?\d{{5,8}}"  # a landline with its area code
     rf")(?!\d)"
