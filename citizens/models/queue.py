@@ -12,10 +12,7 @@ from citizens.models.service import ServiceCase, ServiceGroup
 
 
 class QueueDay(models.Model):
-    """The lock row of one office and day: numbers are given and people are called under it.
-
-    The counts since the last walk-in and the last priority call are the memory of the ordering rule.
-    """
+    """The lock row of one office and day: numbers are given and people are called under it."""
 
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="queue_days"
@@ -29,10 +26,10 @@ class QueueDay(models.Model):
     ageing_minutes = models.PositiveSmallIntegerField(
         _("ageing (minutes)"),
         default=45,
-        help_text=_("Who waited longer than this goes before any ratio."),
+        help_text=_(
+            "Who waits this much longer than first come, first served goes before any ratio."
+        ),
     )
-    booked_calls_in_a_row = models.PositiveSmallIntegerField(_("booked calls in a row"), default=0)
-    calls_since_priority = models.PositiveSmallIntegerField(_("calls since priority"), default=0)
 
     class Meta:
         verbose_name = _("queue day")
@@ -65,6 +62,10 @@ class Ticket(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     prefix = models.CharField(_("prefix"), max_length=1)
     token = models.CharField(_("token"), max_length=32, unique=True)
+    # A walk-in form that is sent twice finds the ticket that the first one made.
+    submission_key = models.CharField(
+        _("submission key"), max_length=32, unique=True, null=True, blank=True
+    )
     origin = models.CharField(_("origin"), max_length=8, choices=TicketOrigin)
     appointment = models.OneToOneField(
         Appointment,
@@ -87,6 +88,12 @@ class Ticket(models.Model):
     arrived_at = models.DateTimeField(_("arrived at"))
     due_at = models.DateTimeField(
         _("due at"), null=True, blank=True, help_text=_("The booked time; empty for a walk-in.")
+    )
+    turn_at = models.DateTimeField(
+        _("first-come turn"),
+        null=True,
+        blank=True,
+        help_text=_("When first come, first served would have called this ticket."),
     )
     counter = models.ForeignKey(
         Counter, verbose_name=_("counter"), on_delete=models.PROTECT, null=True, blank=True
@@ -169,6 +176,10 @@ class Ticket(models.Model):
             # Read by call next, the day page and the board.
             models.Index(
                 "queue_day", name="ticket_waiting", condition=Q(state=TicketState.WAITING)
+            ),
+            # Read by call next: the latest calls are the memory of the ordering rule.
+            models.Index(
+                "queue_day", "called_at", name="ticket_called", condition=Q(called_at__isnull=False)
             ),
         ]
 
