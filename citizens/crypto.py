@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +21,11 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from citizens import nik as nik_format
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str | None, str | None]
+else:
+    _TextField = models.TextField  # has no type parameters at run time
 
 _VERSION = b"\x01"
 _KEY_ID_BYTES = 4
@@ -135,7 +140,7 @@ def _split(blob: bytes) -> tuple[bytes, bytes, bytes]:
     return blob[:_HEADER_BYTES], body[:_NONCE_BYTES], body[_NONCE_BYTES:]
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(_TextField):
     """Text that PostgreSQL sees only as an encrypted bytea; Python reads and writes str or None.
 
     It cannot be filtered, indexed or edited in a form, and dumpdata leaves it out: look it up by
