@@ -8,6 +8,7 @@ from django.dispatch import Signal
 
 appointment_booked = Signal()  # appointment: Appointment, at: datetime
 appointment_cancelled = Signal()  # appointment: Appointment, at: datetime
-appointment_ended = Signal()  # appointment: Appointment (checked in, served or no-show), at: datetime
+# Checked in, served or no-show. appointment: Appointment, at: datetime
+appointment_ended = Signal()
 ticket_called = Signal()  # ticket: Ticket, at: datetime
 digital_id_activated = Signal()  # activation: DigitalIdActivation, at: datetime

@@ -17,7 +17,7 @@ logger = logging.getLogger("portal.requests")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class RequestLogMiddleware:
+class ReferenceMiddleware:
     """Gives each request a reference number that stands on error pages and in every log line."""
 
     def __init__(self, get_response: Handler) -> None:
@@ -27,12 +27,7 @@ class RequestLogMiddleware:
         request.reference = secrets.token_hex(4).upper()  # type: ignore[attr-defined]
         mark = logs.reference.set(request.reference)  # type: ignore[attr-defined]
         try:
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                # The route and not the path: a path may hold a token.
-                route = request.resolver_match.route if request.resolver_match else ""
-                logger.error("answered %s", response.status_code, extra={"route": route})
-            return response
+            return self.get_response(request)
         finally:
             logs.reference.reset(mark)
 

@@ -18,9 +18,8 @@ VAR_DIR = BASE_DIR / "var"
 
 DEMO = env.flag("DEMO")
 DEBUG = env.flag("DEBUG")
-TRYING_OUT = (
-    DEMO or DEBUG
-)  # secrets may be made up, plain HTTP is fine, sent messages can be looked at
+# Secrets may be made up, plain HTTP is fine, sent messages can be looked at.
+TRYING_OUT = DEMO or DEBUG
 
 # --- Secrets ------------------------------------------------------------------------------------
 SECRETS = secrets_file.read_or_make(VAR_DIR / "secrets.json") if TRYING_OUT else {}
@@ -58,7 +57,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "portal.middleware.RequestLogMiddleware",
+    "portal.middleware.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -94,7 +93,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -139,9 +137,8 @@ CSRF_COOKIE_NAME = "csrftoken" if TRYING_OUT else "__Host-csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 BROKER_DIR = VAR_DIR / "broker"
-VISIBILITY_TIMEOUT = (
-    300  # seconds: five times the longest task; the three settings below must be equal
-)
+# Seconds: five times the longest task. The three settings below must be equal.
+VISIBILITY_TIMEOUT = 300
 CELERY = {
     "broker_url": REDIS_URL or "filesystem://",
     "broker_transport": None if REDIS_URL else "portal.broker:Transport",
@@ -283,6 +280,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A form with mistakes is no event; a failure is logged with its traceback.
+        "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         "celery": {"level": "INFO"},
     },

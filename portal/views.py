@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from citizens.models import Service
@@ -20,9 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, and how to begin. One query."""
     services = [
         {
-            "name": service.local("name"),
-            "summary": service.local("summary"),
-            "url": reverse("service", args=[service.code.lower()]),
+            "title": service.local("name"),
+            "note": service.local("summary"),
+            "url": reverse("service", args=[service.slug]),
         }
         for service in Service.objects.filter(active=True).order_by("sort_order", "pk")
     ]
@@ -35,6 +36,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
 
 
+@csrf_exempt  # changes no data, and a token would make every public page personal
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen language in a cookie and goes back to the page; unknown languages change nothing."""

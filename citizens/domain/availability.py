@@ -21,13 +21,21 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of one office for one case. `reason` is None when `free` times are left."""
+    """One day of one office for one case: `free` counts the places left; with none there is a `reason`."""
 
     date: datetime.date
     free: int
     earliest: datetime.datetime | None
     reason: Reason | None
     holiday: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time at which a visit may begin, and how many such visits may."""
+
+    start: datetime.datetime
+    free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,10 @@ POSSIBLE_STARTS = """
     ),
     starts AS (
         SELECT slot.office_id, slot.start,
-            min(slot.online - slot.taken - coalesce(held.places, 0)) OVER visit > 0
-                AND sum(slot.minutes) OVER visit >= %(minutes)s AS possible
+            CASE WHEN sum(slot.minutes) OVER visit >= %(minutes)s
+                THEN greatest(min(slot.online - slot.taken - coalesce(held.places, 0)) OVER visit, 0)
+                ELSE 0
+            END AS free
         FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
         WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
         WINDOW visit AS (
@@ -75,8 +85,7 @@ DAYS = f"""
     WITH {POSSIBLE_STARTS},
     days AS (
         SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day,
-            count(*) AS slots, count(*) FILTER (WHERE possible) AS free,
-            min(start) FILTER (WHERE possible) AS earliest
+            count(*) AS slots, sum(free)::int AS free, min(start) FILTER (WHERE free > 0) AS earliest
         FROM starts GROUP BY office_id, day
     )
     SELECT office.code, office.name, office.address, office.confirmed,
@@ -95,8 +104,9 @@ DAYS = f"""
 
 TIMES = f"""
     WITH {POSSIBLE_STARTS}
-    SELECT starts.start FROM starts JOIN citizens_office office ON office.id = starts.office_id
-    WHERE possible AND office.code = %(office)s
+    SELECT starts.start, starts.free FROM starts
+    JOIN citizens_office office ON office.id = starts.office_id
+    WHERE starts.free > 0 AND office.code = %(office)s
     ORDER BY starts.start
 """
 
@@ -128,14 +138,14 @@ def days(*, case: ServiceCase, at: datetime.datetime) -> list[OfficeDays]:
 
 def times(
     *, case: ServiceCase, office: str, day: datetime.date, at: datetime.datetime
-) -> list[datetime.datetime]:
-    """The free starts of a case at an office (its code) on one day, in order. One query."""
+) -> list[Time]:
+    """The free times of a case at an office (its code) on one day, in order. One query."""
     earliest, latest = window(at=at)
     first = max(earliest, local_midnight(day))
     last = min(latest, local_midnight(day + datetime.timedelta(days=1)))
     with connection.cursor() as cursor:
         cursor.execute(TIMES, _parameters(case, at, first, last) | {"office": office})
-        return [start for (start,) in cursor.fetchall()]
+        return [Time(start, free) for start, free in cursor.fetchall()]
 
 
 def _parameters(

@@ -29,6 +29,9 @@ from citizens.models import (
 # A browser may keep places for two people at once, not more: a script must not empty the calendar.
 HOLDS_A_BROWSER = 2
 ONE_ACTIVE = "one_active_appointment_a_person_and_group"
+# Codes are short enough to read aloud, so two may be alike once in thousands of bookings: draw again.
+CODE_TAKEN = "citizens_appointment_code"
+CODE_ATTEMPTS = 3
 
 
 class SlotFull(Exception):
@@ -118,13 +121,16 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
     A hold that ran out is no obstacle while its places are still free. Raises SlotFull when they are not, and
     AlreadyBooked when the person has an active appointment in the service group.
     """
-    try:
-        with transaction.atomic():
-            return _book(hold, answers, at)
-    except IntegrityError as error:
-        if ONE_ACTIVE in str(error):
-            raise AlreadyBooked from error
-        raise
+    for _attempt in range(CODE_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _book(hold, answers, at)
+        except IntegrityError as error:
+            if ONE_ACTIVE in str(error):
+                raise AlreadyBooked from error
+            if CODE_TAKEN not in str(error):
+                raise
+    raise SlotFull
 
 
 def _book(hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:

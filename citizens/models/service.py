@@ -62,6 +62,16 @@ class Service(Bilingual):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def slug(self) -> str:
+        """The code as it stands in an address: AKTA_LAHIR is "akta-lahir"."""
+        return self.code.lower().replace("_", "-")
+
+    @staticmethod
+    def code_of(slug: str) -> str:
+        """The code behind a slug."""
+        return slug.upper().replace("-", "_")
+
 
 class ServiceCase(Bilingual):
     """A case of a service (first, lost, damaged, changed): who must come, minutes, papers."""

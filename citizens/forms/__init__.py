@@ -1,0 +1,1 @@
+"""Forms: wording, widgets and the cleaning of what people type."""

@@ -1,0 +1,89 @@
+"""What a citizen can read before booking: a service, and a case with the papers to bring."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citizens.domain.slots import local_date
+from citizens.models import Requirement, Service, ServiceCase
+
+
+def case_or_404(service: str, case: str) -> ServiceCase:
+    """An active case by the two slugs of its address, with service and group. One query."""
+    return get_object_or_404(
+        ServiceCase.objects.select_related("service__group"),
+        service__code=Service.code_of(service),
+        service__active=True,
+        code=case,
+        active=True,
+    )
+
+
+def papers(requirements: list[Requirement]) -> list[dict[str, str]]:
+    """Rows for components/checklist.html."""
+    return [
+        {
+            "title": requirement.local("text"),
+            "note": _("Only if it applies to you.") if requirement.optional else "",
+            "law": requirement.legal_reference
+            if requirement.confirmed
+            else _("%(law)s (to be confirmed by the office)")
+            % {"law": requirement.legal_reference},
+        }
+        for requirement in requirements
+    ]
+
+
+@require_safe
+def service(request: HttpRequest, service: str) -> HttpResponse:
+    """A service: its cases to choose from, and its published standard."""
+    found = get_object_or_404(Service, code=Service.code_of(service), active=True)
+    cases = [
+        {
+            "title": case.local("name"),
+            "note": case.local("explanation"),
+            "url": reverse("case", args=[found.slug, case.code]),
+        }
+        for case in found.cases.filter(active=True).order_by("sort_order", "pk")
+    ]
+    standards = [
+        {"title": standard.get_part_display(), "text": standard.local("text")}
+        for standard in found.standards.order_by("pk")
+    ]
+    return render(
+        request,
+        "citizens/services/service.html",
+        {
+            "name": found.local("name"),
+            "summary": found.local("summary"),
+            "cases": cases,
+            "standards": standards,
+        },
+    )
+
+
+@require_safe
+def case(request: HttpRequest, service: str, case: str) -> HttpResponse:
+    """A case: who must come, how long it takes, and the papers as a checklist."""
+    found = case_or_404(service, case)
+    requirements = found.requirements.in_force(on=local_date(timezone.now())).order_by(
+        "sort_order", "pk"
+    )
+    return render(
+        request,
+        "citizens/services/case.html",
+        {
+            "service": found.service.local("name"),
+            "service_url": reverse("service", args=[found.service.slug]),
+            "name": found.local("name"),
+            "explanation": found.local("explanation"),
+            "attendance": found.get_attendance_display(),
+            "minutes": found.minutes,
+            "papers": papers(list(requirements)),
+            "home_office_only": found.service.home_office_only,
+            "times_url": reverse("times", args=[found.service.slug, found.code]),
+        },
+    )
