@@ -1,0 +1,63 @@
+# The commands of the project. `make run` needs only Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+# The lock file decides every version; --inexact leaves what somebody added by hand. The machine's own
+# certificates come first: behind a company's proxy only they are right.
+SYNC = $(BIN)/uv sync --frozen --inexact --quiet $(1) --system-certs || $(BIN)/uv sync --frozen --inexact --quiet $(1)
+# With one of these set, tools may load the settings without production secrets.
+TRIAL := DEMO=1
+TEMPLATES := templates
+SOURCES := portal citizens outreach tests bench deploy manage.py
+
+.PHONY: run test check fix bench demo drill messages coverage
+
+run: .venv/run.stamp
+	@DEMO=1 $(BIN)/python manage.py run
+
+# One process a core. Without a pool, no test leaves a connection behind that keeps its database.
+test: .venv/dev.stamp
+	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest -n auto
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(TRIAL) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint $(TEMPLATES)
+	$(TRIAL) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest tests/test_messages.py tests/test_deploy.py tests/test_architecture.py
+
+fix: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat $(TEMPLATES)
+	git ls-files '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+demo: .venv/run.stamp
+	@DEMO=1 $(BIN)/python manage.py load_demo
+
+drill: .venv/dev.stamp
+	$(TRIAL) DATABASE_POOL_SIZE=0 DRILL=1 $(BIN)/pytest -m "race or kill"
+
+messages: .venv/dev.stamp
+	$(TRIAL) $(BIN)/python manage.py makemessages --locale id --locale en --no-obsolete --no-location --ignore var --ignore .venv
+	$(TRIAL) $(BIN)/python manage.py compilemessages --ignore var --ignore .venv
+
+coverage: .venv/dev.stamp
+	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest -n auto --cov --cov-report=term
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/run.stamp: uv.lock $(BIN)/uv
+	$(call SYNC,--no-dev)
+	@touch $@
+
+.venv/dev.stamp: uv.lock $(BIN)/uv
+	$(call SYNC)
+	@touch $@ .venv/run.stamp
