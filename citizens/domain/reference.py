@@ -1,14 +1,14 @@
 """Reference data of Kota Serang: regions, services, offices, hours, reasons, closed days.
 
 The texts live in `citizens/data/*.toml`. Loading only adds what is missing and never touches a row that is
-there: the office edits these rows, and a later start must not undo that. Two things are added whole or not
-at all, because a part of them would contradict the office's own edits: the opening template of an office,
-and the closed days of one year and kind.
+there: the office edits these rows, and a later start must not undo that. Nor does it bring back what the
+office may delete: papers come with a new case, counters and hours with a new office, and the closed days of
+one year and kind come once.
 """
 
 import datetime
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,7 +64,7 @@ def load(*, at: datetime.datetime) -> dict[str, int]:
     """
     added = load_regions() | load_services() | load_offices() | load_reasons()
     year = slots.local_date(at).year
-    return added | load_openings() | load_closed_days(years=(year, year + 1), at=at)
+    return added | load_closed_days(years=(year, year + 1), at=at)
 
 
 def load_regions() -> dict[str, int]:
@@ -114,92 +114,41 @@ def load_services() -> dict[str, int]:
             for part in StandardPart
         ),
     )
+    old_cases = set(ServiceCase.objects.values_list("pk", flat=True))
     added["cases"] = _add_missing(
         ServiceCase.objects,
         ("service_id", "code"),
         (case for row, service in services for case in _cases(row, service)),
     )
-    cases = _by(ServiceCase.objects.all(), "service_id", "code")
-    added["requirements"] = _add_missing(
-        Requirement.objects,
-        ("case_id", "code"),
-        (
-            paper
-            for row, service in services
-            for case in row["case"]
-            for paper in _papers(row, case, cases[service.pk, case["code"]])
-        ),
-    )
-    return added
+    return added | {"requirements": len(_add_papers(services, without=old_cases))}
 
 
 def load_offices() -> dict[str, int]:
-    """Offices by code, and their counters by number. A counter that is there keeps its groups."""
-    rows = _read("offices.toml")["office"]
-    added = {"offices": _add_missing(Office.objects, ("code",), (_office(row) for row in rows))}
-    offices = _by(Office.objects.all(), "code")
-    before = set(Counter.objects.values_list("office_id", "number"))
-    added["counters"] = _add_missing(
-        Counter.objects,
-        ("office_id", "number"),
-        (
-            Counter(
-                office=offices[row["code"]],
-                number=counter["number"],
-                label=counter["label"],
-            )
-            for row in rows
-            for counter in row["counters"]
-        ),
-    )
-    groups, counters = (
-        _by(ServiceGroup.objects.all(), "code"),
-        _by(Counter.objects.all(), "office_id", "number"),
-    )
-    served = Counter.groups.through
-    served.objects.bulk_create(
-        served(counter_id=counters[key].pk, servicegroup_id=groups[code].pk)
-        for row in rows
-        for counter in row["counters"]
-        if (key := (offices[row["code"]].pk, counter["number"])) not in before
-        for code in counter["groups"]
-    )
-    return added
-
-
-def load_openings() -> dict[str, int]:
-    """The ordinary week of every office that has no opening template of its own yet."""
-    week = _read("opening.toml")
-    offices = list(Office.objects.filter(opening_templates=None).order_by("pk"))
-    templates = OpeningTemplate.objects.bulk_create(
-        OpeningTemplate(
-            office=office,
-            name="Jam layanan biasa",
-            valid_from=week["valid_from"],
-            source=week["source"],
-            confirmed=week["confirmed"],
+    """Offices by code. A new one comes with its counters and the ordinary week of its kind."""
+    known = set(Office.objects.values_list("code", flat=True))
+    rows = [row for row in _read("offices.toml")["office"] if row["code"] not in known]
+    offices = dict(
+        zip(
+            (row["code"] for row in rows),
+            Office.objects.bulk_create(_office(row) for row in rows),
+            strict=True,
         )
-        for office in offices
     )
     groups = _by(ServiceGroup.objects.all(), "code")
-    OpeningPeriod.objects.bulk_create(
-        OpeningPeriod(template=template, weekday=day, opens=hours["start"], closes=hours["end"])
-        for template in templates
-        for hours in week[template.office.kind]["hours"]
-        for day in hours["days"]
+    counters = Counter.objects.bulk_create(
+        Counter(office=offices[row["code"]], number=counter["number"], label=counter["label"])
+        for row in rows
+        for counter in row["counters"]
     )
-    OpeningCapacity.objects.bulk_create(
-        OpeningCapacity(
-            template=template,
-            group=groups[row["group"]],
-            counters=row["counters"],
-            online=row["online"],
-            slot_minutes=row["slot_minutes"],
-        )
-        for template in templates
-        for row in week[template.office.kind]["groups"]
+    served = [counter["groups"] for row in rows for counter in row["counters"]]
+    through = Counter.groups.through
+    through.objects.bulk_create(
+        through(counter_id=counter.pk, servicegroup_id=groups[code].pk)
+        for counter, codes in zip(counters, served, strict=True)
+        for code in codes
     )
-    return {"opening templates": len(templates)}
+    _add_ordinary_week(list(offices.values()), groups)
+    return {"offices": len(offices), "counters": len(counters)}
 
 
 def load_reasons() -> dict[str, int]:
@@ -256,6 +205,50 @@ def _add_missing(manager: models.Manager[Row], fields: tuple[str, ...], rows: It
             missing.append(row)
     manager.bulk_create(missing)
     return len(missing)
+
+
+def _add_papers(
+    services: Iterable[tuple[dict[str, Any], Service]], *, without: Collection[int]
+) -> list[Requirement]:
+    cases = _by(ServiceCase.objects.exclude(pk__in=without), "service_id", "code")
+    return Requirement.objects.bulk_create(
+        paper
+        for row, service in services
+        for case in row["case"]
+        if (service.pk, case["code"]) in cases
+        for paper in _papers(row, case, cases[service.pk, case["code"]])
+    )
+
+
+def _add_ordinary_week(offices: Iterable[Office], groups: dict[str, ServiceGroup]) -> None:
+    week = _read("opening.toml")
+    templates = OpeningTemplate.objects.bulk_create(
+        OpeningTemplate(
+            office=office,
+            name="Jam layanan biasa",
+            valid_from=week["valid_from"],
+            source=week["source"],
+            confirmed=week["confirmed"],
+        )
+        for office in offices
+    )
+    OpeningPeriod.objects.bulk_create(
+        OpeningPeriod(template=template, weekday=day, opens=hours["start"], closes=hours["end"])
+        for template in templates
+        for hours in week[template.office.kind]["hours"]
+        for day in hours["days"]
+    )
+    OpeningCapacity.objects.bulk_create(
+        OpeningCapacity(
+            template=template,
+            group=groups[row["group"]],
+            counters=row["counters"],
+            online=row["online"],
+            slot_minutes=row["slot_minutes"],
+        )
+        for template in templates
+        for row in week[template.office.kind]["groups"]
+    )
 
 
 def _service(row: dict[str, Any], group: ServiceGroup) -> Service:

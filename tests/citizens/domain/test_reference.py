@@ -134,14 +134,22 @@ def test_friday_has_the_longer_break():
     assert (morning[1], afternoon[0]) == (datetime.time(12), datetime.time(13))
 
 
-def test_the_week_that_an_office_planned_itself_is_left_alone():
+def test_hours_that_the_office_removed_do_not_come_back():
     reference.load(at=AT)
-    office = Office.objects.get(code="utama")
-    office.opening_templates.update(name="Ramadan", valid_from=datetime.date(2026, 1, 1))
+    OpeningTemplate.objects.filter(office__code="utama").delete()
 
     reference.load(at=AT)
 
-    assert office.opening_templates.get().name == "Ramadan"
+    assert not OpeningTemplate.objects.filter(office__code="utama").exists()
+
+
+def test_a_paper_that_the_office_removed_does_not_come_back():
+    reference.load(at=AT)
+    Requirement.objects.filter(case__code="pertama", code="akta-nikah").delete()
+
+    reference.load(at=AT)
+
+    assert not Requirement.objects.filter(case__code="pertama", code="akta-nikah").exists()
 
 
 def test_every_service_publishes_all_six_parts():
@@ -298,5 +306,5 @@ def test_setting_up_makes_the_slots_of_the_coming_days():
 def test_a_second_load_is_a_handful_of_queries(django_assert_num_queries):
     reference.load(at=AT)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(17):
         reference.load(at=AT)
