@@ -57,11 +57,13 @@ def main() -> int:
     names = stale()
     for name in names:
         if check:
-            print(f"static/css/{name}.css differs from its source; run deploy/build_css.py")
+            sys.stdout.write(
+                f"static/css/{name}.css differs from its source; run deploy/build_css.py\n"
+            )
         else:
             built_path(name).parent.mkdir(exist_ok=True)
             built_path(name).write_text(build(name), encoding="utf-8")
-            print(f"wrote static/css/{name}.css")
+            sys.stdout.write(f"wrote static/css/{name}.css\n")
     return 1 if check and names else 0
 
 
