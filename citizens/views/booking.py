@@ -1,6 +1,7 @@
 """Booking, page by page: place and time, a hold, details, a check, done."""
 
 import datetime
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -45,7 +46,7 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
     if office is None:
         context["places"] = calendar_table.places(offices, here=here, replaced=replaced)
         return render(request, "citizens/booking/places.html", context)
-    chosen = calendar_table.chosen_day(office, parse_date(request.GET.get("tanggal", "")))
+    chosen = calendar_table.chosen_day(office, _date(request.GET.get("tanggal", "")))
     free = (
         availability.times(case=found, office=office.code, day=chosen.date, at=at)
         if chosen and chosen.free
@@ -61,15 +62,14 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
 def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Keeps the chosen time for five minutes, then asks for the details."""
     found = case_or_404(service, case)
-    office = request.POST.get("office", "")
-    start = _moment(request.POST.get("start", ""))
-    token = request.POST.get("replaced", "")
+    office = _posted(request, "office")
+    start = _moment(_posted(request, "start"))
+    token = _posted(request, "replaced")
     replaced = Hold.objects.filter(token=token).first() if token else None
     browser = request.get_signed_cookie(BROWSER_COOKIE, default="") or tokens.new()
-    try:
-        if start is None:
-            raise booking.SlotFull
-        made = booking.hold(
+    made = None
+    with suppress(booking.SlotFull):
+        made = start and booking.hold(
             case=found,
             office=office,
             start=start,
@@ -77,7 +77,7 @@ def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
             at=timezone.now(),
             answers=replaced.answers if replaced else None,
         )
-    except booking.SlotFull:
+    if not made:
         day = wording.local(start).date().isoformat() if start else ""
         return _choose_again(found, office=office, day=day, replaced=replaced)
     # Nothing is asked twice: what was typed under an earlier hold only needs another look.
@@ -227,6 +227,19 @@ def _summary(kept: Hold, answers: booking.Answers) -> list[dict[str, object]]:
     ]
     rows[4]["lines"] = contact[1:]
     return rows
+
+
+def _date(text: str) -> datetime.date | None:
+    """A day in ISO form, or None for anything else."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _posted(request: HttpRequest, name: str) -> str:
+    """A posted text; PostgreSQL knows no NUL, and neither does anybody's keyboard."""
+    return request.POST.get(name, "").replace("\0", "")
 
 
 def _moment(text: str) -> datetime.datetime | None:

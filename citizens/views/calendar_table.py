@@ -105,7 +105,7 @@ def _weeks(
     return [row for row in rows if any(row)]
 
 
-def _cell(office: OfficeDays, day: Day, selected: bool, here: str, replaced: str) -> dict[str, Any]:  # noqa: FBT001
+def _cell(office: OfficeDays, day: Day, selected: bool, here: str, replaced: str) -> dict[str, Any]:
     cell: dict[str, Any] = {
         "number": day.date.day,
         "label": wording.day(day.date),

@@ -1,0 +1,34 @@
+"""What every test may rely on. The settings are the shipped ones, but for what is set here."""
+
+import pytest
+from django.core.cache import caches
+from django.utils import translation
+
+from portal.celery import app
+
+
+def pytest_configure():
+    """Nothing that a test writes or rings leaves its process; passwords cost no second each."""
+    from django.conf import settings  # noqa: PLC0415 - pytest-django has to set them up before
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # Doorbells ring in memory, and nobody answers: a test calls the pump itself.
+    app.conf.update(broker_url="memory://", broker_transport=None, broker_transport_options={})
+
+
+@pytest.fixture(autouse=True)
+def _own_outbox_and_cache(settings, tmp_path):
+    """Each test has its own outbox and starts with nothing remembered."""
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    caches["local"].clear()
+
+
+@pytest.fixture
+def english():
+    """Texts in the language of the source, for tests that quote a sentence."""
+    with translation.override("en"):
+        yield
