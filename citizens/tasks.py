@@ -6,16 +6,16 @@ from django.utils import timezone
 from citizens.domain import appointments, booking, slots
 
 
-@shared_task(name="citizens.top_up_slots", queue="housekeeping")
+@shared_task(name="citizens.top_up_slots")
 def top_up_slots() -> int:
     return slots.top_up(at=timezone.now())
 
 
-@shared_task(name="citizens.close_past_days", queue="housekeeping")
+@shared_task(name="citizens.close_past_days")
 def close_past_days() -> int:
     return appointments.close_past_days(at=timezone.now())
 
 
-@shared_task(name="citizens.purge_holds", queue="housekeeping")
+@shared_task(name="citizens.purge_holds")
 def purge_holds() -> int:
     return booking.purge_holds(at=timezone.now())

@@ -86,11 +86,11 @@ def task_errors(celery_app: Celery) -> list[CheckMessage]:
             continue
         if problem := _limit_problem(celery_app, task):
             errors.append(Error(f"The task {name} {problem}.", id="portal.E005"))
-        if (queue := getattr(task, "queue", None)) not in QUEUES:
+        if (queue := _queue_of(celery_app, name)) not in QUEUES:
             errors.append(
                 Error(
-                    f"The task {name} names the queue {queue!r}.",
-                    hint=f"Give it queue= one of {', '.join(QUEUES)}.",
+                    f"The task {name} goes to the queue {queue!r}, which nobody reads.",
+                    hint=f"Add it to ROUTES in portal/celery.py: {', '.join(QUEUES)}.",
                     id="portal.E006",
                 )
             )
@@ -103,6 +103,11 @@ def task_errors(celery_app: Celery) -> list[CheckMessage]:
                 )
             )
     return errors
+
+
+def _queue_of(celery_app: Celery, name: str) -> str:
+    route: dict[str, Any] = celery_app.amqp.router.route({}, name)
+    return str(route["queue"].name)
 
 
 def _limit_problem(celery_app: Celery, task: Task[Any, Any]) -> str:
@@ -131,8 +136,8 @@ def schedule_errors(celery_app: Celery) -> list[CheckMessage]:
         options = entry.get("options", {})
         if entry["task"] not in celery_app.tasks:
             problem = f"rings the unknown task {entry['task']}"
-        elif options.get("queue") not in QUEUES:
-            problem = f"names the queue {options.get('queue')!r}"
+        elif options.get("queue", QUEUES[0]) not in QUEUES:
+            problem = f"names the queue {options['queue']!r}, which nobody reads"
         elif "eta" in options or options.get("countdown", 0) > LONGEST_DELAY:
             problem = f"waits longer than {LONGEST_DELAY} seconds inside a worker"
         else:
