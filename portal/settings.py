@@ -203,6 +203,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 SECOND_FACTOR = not DEMO
 OTP_TOTP_ISSUER = "Disdukcapil Kota Serang"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # the key of an authenticator is shown once, to its owner
 LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {
