@@ -33,7 +33,7 @@ class ElsewhereOpen(Exception):
 
 
 class CounterClosed(Exception):
-    """The counter was closed meanwhile, here or in another tab."""
+    """The counter was closed meanwhile, in another tab or by the end of its day."""
 
 
 class AlreadyServing(Exception):
@@ -95,7 +95,8 @@ def call_next(*, session: DeskSession, at: datetime.datetime) -> Ticket:
     Raises CounterClosed, AlreadyServing or NobodyWaiting.
     """
     day = queue.lock_day(office=session.counter.office, at=at)
-    if not DeskSession.objects.open().filter(pk=session.pk).exists():
+    today = DeskSession.objects.open().filter(opened_at__gte=local_midnight(day.date))
+    if not today.filter(pk=session.pk).exists():
         raise CounterClosed
     _refuse_if_occupied(session.counter)
     groups = set(session.counter.groups.values_list("pk", flat=True))

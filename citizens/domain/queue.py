@@ -8,7 +8,8 @@ import datetime
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from citizens import tokens
 from citizens.domain import appointments, order
@@ -204,24 +205,42 @@ def line(day: QueueDay, *, groups: Collection[int]) -> list[order.Waiting]:
 
 
 def rule(day: QueueDay, *, groups: Collection[int]) -> order.Rule:
-    """The day's rule for counters that serve `groups`, with the latest calls of those groups in mind.
+    """The day's rule for a counter that serves `groups`, with the latest calls for those groups in mind.
 
     The memory is that of the groups: a desk for family cards does not use up the turn of a walk-in for KTP.
     """
-    fresh = order.Rule(
+    fresh = _fresh_rule(day)
+    latest = _calls(day, groups).values_list("origin", "priority_group")[: fresh.memory]
+    return fresh.remembering(_called(*call) for call in reversed(latest))
+
+
+def rules(day: QueueDay, *, groups: Collection[int]) -> dict[int, order.Rule]:
+    """The rule of each of `groups` as if it had counters of its own. One query for all of them."""
+    fresh = _fresh_rule(day)
+    nth = Window(RowNumber(), partition_by="group", order_by=["-called_at", "-pk"])
+    latest: dict[int, list[order.Called]] = {group: [] for group in groups}
+    calls = _calls(day, groups).annotate(nth=nth).filter(nth__lte=fresh.memory)
+    for group, *call in calls.values_list("group_id", "origin", "priority_group"):
+        latest[group].insert(0, _called(*call))
+    return {group: fresh.remembering(calls) for group, calls in latest.items()}
+
+
+def _fresh_rule(day: QueueDay) -> order.Rule:
+    return order.Rule(
         booked_per_walk_in=day.booked_per_walk_in,
         calls_per_priority=day.calls_per_priority,
         ageing=datetime.timedelta(minutes=day.ageing_minutes),
     )
-    latest = (
-        Ticket.objects.filter(queue_day=day, group__in=groups, called_at__isnull=False)
-        .order_by("-called_at", "-pk")
-        .values_list("origin", "priority_group")[: fresh.memory]
-    )
-    return fresh.remembering(
-        order.Called(booked=origin == TicketOrigin.BOOKED, priority=bool(priority_group))
-        for origin, priority_group in reversed(latest)
-    )
+
+
+def _calls(day: QueueDay, groups: Collection[int]) -> QuerySet[Ticket]:
+    """The calls of the day for `groups`, the latest first."""
+    called = Ticket.objects.filter(queue_day=day, group__in=groups, called_at__isnull=False)
+    return called.order_by("-called_at", "-pk")
+
+
+def _called(origin: str, priority_group: str) -> order.Called:
+    return order.Called(booked=origin == TicketOrigin.BOOKED, priority=bool(priority_group))
 
 
 def _refuse_unless_expected(appointment: Appointment, day: QueueDay) -> None:

@@ -190,6 +190,15 @@ def test_a_counter_that_was_closed_meanwhile_calls_nobody(session, day, case):
         counter.call_next(session=session, at=MOMENT)
 
 
+def test_a_counter_left_open_overnight_calls_nobody(session, case):
+    tomorrow = MOMENT + datetime.timedelta(days=1)
+    new_day = QueueDayFactory(office=session.counter.office, date=datetime.date(2027, 3, 17))
+    TicketFactory(queue_day=new_day, case=case)
+
+    with pytest.raises(counter.CounterClosed):
+        counter.call_next(session=session, at=tomorrow)
+
+
 def test_each_call_gives_one_more_person_the_first_come_turn(session, day, case):
     oldest = TicketFactory(queue_day=day, case=case, number=1, arrived_at=MOMENT - 30 * MINUTE)
     booked = TicketFactory(queue_day=day, case=case, number=2, booked=True)

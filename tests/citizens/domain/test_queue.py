@@ -301,6 +301,33 @@ def test_the_rule_remembers_the_latest_calls_of_its_groups(db):
     assert (rule.booked_in_a_row, rule.since_priority) == (2, 2)
 
 
+def test_the_rules_of_all_groups_are_those_of_each(db):
+    day = QueueDayFactory(booked_per_walk_in=2, calls_per_priority=3)
+    cases = [ServiceCaseFactory(), ServiceCaseFactory(), ServiceCaseFactory()]
+    for minute, (case, trait) in enumerate(
+        [
+            (0, "booked"),
+            (1, "priority"),
+            (0, "priority"),
+            (1, "booked"),
+            (0, "booked"),
+            (0, "booked"),
+        ]
+    ):
+        TicketFactory(
+            queue_day=day,
+            case=cases[case],
+            called=True,
+            called_at=MOMENT + minute * MINUTE,
+            **{trait: True},
+        )
+    groups = [case.service.group_id for case in cases]
+
+    assert queue.rules(day, groups=groups) == {
+        group: queue.rule(day, groups={group}) for group in groups
+    }
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_code_scanned_twice_at_once_gives_one_ticket():
