@@ -9,7 +9,7 @@ The rule is a setting of the place and day, never an officer's whim:
 4. Booked people who came early wait for their time, unless nobody else is there.
 
 A priority person also keeps the ordinary turn, so that the bound of rule 2 never puts anybody behind
-somebody who came later. Source of the ratio: simulation in docs/adr/0005 (two to one keeps the promise to
+somebody who came later. Source of the ratio: simulation in docs/adr/0010 (two to one keeps the promise to
 booked people as long as they are at most about 55 % of what the counters can serve).
 """
 
