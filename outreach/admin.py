@@ -1,0 +1,84 @@
+"""Messages in the admin: to be read. States change by sending alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from outreach.models import Attempt, Message
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes anything here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+# Django's admin classes take no parameters when the program runs.
+class AttemptInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Attempt
+    ordering = ["number"]
+    fields = [
+        "number",
+        "outcome",
+        "provider",
+        "parts",
+        "started_at",
+        "finished_at",
+        "error",
+        "reference",
+    ]
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = [
+        "created_at",
+        "purpose",
+        "channel",
+        "recipient",
+        "state",
+        "reason",
+        "due_at",
+        "attempt_count",
+    ]
+    list_filter = ["state", "purpose", "channel", "reason"]
+    search_fields = ["appointment__code__exact"]
+    search_help_text = _("Code of the appointment")
+    ordering = ["-created_at"]
+    list_per_page = 50
+    show_full_result_count = False
+    fields = [
+        "purpose",
+        "channel",
+        "recipient",
+        "language",
+        "subject",
+        "body",
+        "state",
+        "reason",
+        "state_at",
+        "due_at",
+        "valid_until",
+        "created_at",
+        "attempt_count",
+        "repeats",
+        "unique_key",
+    ]
+    inlines = [AttemptInline]
+
+    @admin.display(description=_("recipient"))
+    def recipient(self, message: Message) -> str:
+        return message.masked_address
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).defer("body")
