@@ -25,7 +25,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "note": service.local("summary"),
             "url": reverse("service", args=[service.slug]),
         }
-        for service in Service.objects.filter(active=True).order_by("sort_order", "pk")
+        for service in Service.objects.filter(active=True).order_by(
+            "group__sort_order", "sort_order", "pk"
+        )
     ]
     return render(request, "portal/home.html", {"services": services})
 
