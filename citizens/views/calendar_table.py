@@ -96,11 +96,14 @@ def _weeks(
     office: OfficeDays, chosen: Day | None, columns: list[int], here: str, replaced: str
 ) -> list[list[dict[str, Any] | None]]:
     weeks: dict[tuple[int, int], dict[int, dict[str, Any]]] = {}
+    month = 0
     for day in office.days:
         year, week, _weekday = day.date.isocalendar()
-        weeks.setdefault((year, week), {})[day.date.weekday()] = _cell(
-            office, day, day == chosen, here, replaced
-        )
+        cell = _cell(office, day, day == chosen, here, replaced)
+        if day.date.weekday() in columns and day.date.month != month:
+            month = day.date.month
+            cell["number"] = date_format(day.date, "j M")
+        weeks.setdefault((year, week), {})[day.date.weekday()] = cell
     rows = [[week.get(column) for column in columns] for week in weeks.values()]
     return [row for row in rows if any(row)]
 
