@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -150,7 +151,7 @@ def times(
 
 def _parameters(
     case: ServiceCase, at: datetime.datetime, first: datetime.datetime, last: datetime.datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "at": at,
         "group": case.service.group_id,

@@ -7,6 +7,7 @@ same statement as it, is stale (docs/adr/0003).
 import datetime
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -202,7 +203,7 @@ def _check_room(
 
     Lets go of the browser's oldest holds, so that with the new one it has no more than HOLDS_A_BROWSER.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "at": at,
         "browser": browser,
         "kept": HOLDS_A_BROWSER - 1,

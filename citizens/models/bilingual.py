@@ -13,6 +13,8 @@ class Bilingual(models.Model):
     def local(self, field: str) -> str:
         """`field` in the language of the page."""
         if (get_language() or "id").startswith("en"):
-            return getattr(self, f"{field}_en") or getattr(self, field)
+            english: str = getattr(self, f"{field}_en")
+            if english:
+                return english
         text: str = getattr(self, field)
         return text

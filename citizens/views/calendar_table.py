@@ -16,9 +16,11 @@ NOON = 12
 
 def places(offices: Iterable[OfficeDays], *, here: str, replaced: str) -> list[dict[str, str]]:
     """Places as choices, the earliest first; one with nothing free says so and comes last."""
-    free = sorted((o for o in offices if o.earliest), key=lambda office: office.earliest or 0)  # type: ignore[arg-type, return-value]
-    none = [office for office in offices if not office.earliest]
-    return [_place(office, here, replaced) for office in [*free, *none]]
+    listed = list(offices)
+    free = [(office.earliest, index) for index, office in enumerate(listed) if office.earliest]
+    full = [office for office in listed if not office.earliest]
+    ordered = [listed[index] for _earliest, index in sorted(free)]
+    return [_place(office, here, replaced) for office in [*ordered, *full]]
 
 
 def elsewhere(
