@@ -165,7 +165,7 @@ def _description(found: Appointment, booked: list[VisitorService]) -> str:
 
 def _qr(code: str) -> SafeString:
     """The code as inline SVG in black on white, whatever the theme: scanners want contrast."""
-    svg = segno.make(code, error="m").svg_inline(
+    svg = segno.make(code, error="m", micro=False).svg_inline(
         scale=5, border=2, dark="#000", light="#fff", title=f"QR {code}", omitsize=True
     )
     return mark_safe(svg)  # noqa: S308 - drawn by segno from our own code
