@@ -15,7 +15,7 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc] - kombu has no types
+class Channel(filesystem.Channel):
     """One file a message, `<time>_<random>.<queue>.msg`, read in the order of the names."""
 
     def __init__(self, connection: Any, **kwargs: Any) -> None:
@@ -24,8 +24,8 @@ class Channel(filesystem.Channel):  # type: ignore[misc] - kombu has no types
         self.folder = Path(self.data_folder_in)
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
-        table = self._exchange_file(exchange)
+    def _queue_bind(self, exchange: str, *binding: Any, **kwargs: Any) -> None:
+        table = self.control_folder / f"{exchange}.exchange"
         if not table.exists():
             draft = table.with_name(f"{uuid.uuid4().hex}.draft")
             draft.write_text("[]")
@@ -35,16 +35,16 @@ class Channel(filesystem.Channel):  # type: ignore[misc] - kombu has no types
                 pass
             finally:
                 draft.unlink()
-        super()._queue_bind(exchange, routing_key, pattern, queue)
+        super()._queue_bind(exchange, *binding, **kwargs)
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # kombu's two names
         # Wall clock, where kombu uses the time since boot: files outlive a reboot.
         name = f"{time_ns()}_{uuid.uuid4().hex}.{queue}.msg"
         draft = self.folder / f"{name}.draft"
         draft.write_text(dumps(payload))
         draft.rename(self.folder / name)
 
-    def _get(self, queue: str) -> dict[str, Any]:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         for path in sorted(self.folder.iterdir()):
             if path.name.partition(".")[2] != f"{queue}.msg":
                 continue
@@ -53,13 +53,13 @@ class Channel(filesystem.Channel):  # type: ignore[misc] - kombu has no types
                 path.rename(taken)  # of several readers one succeeds
             except FileNotFoundError:
                 continue
-            payload: dict[str, Any] = loads(taken.read_text())
+            message = loads(taken.read_text())
             taken.unlink()
-            return payload
+            return message
         raise Empty
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc] - kombu has no types
+class Transport(filesystem.Transport):
     """For Celery's `broker_transport` setting."""
 
     Channel = Channel

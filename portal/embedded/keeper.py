@@ -119,27 +119,28 @@ def start(place: Place) -> Postmaster:
     return Postmaster(child.pid, child)
 
 
-def make_database(place: Place, server: Postmaster) -> None:
-    """Waits until the server answers and makes the portal's database unless it is there.
+def first_connection(place: Place, server: Postmaster) -> psycopg.Connection:
+    """Waits until the server answers.
 
     Raises RuntimeError when the server ends, TimeoutError when it stays silent.
     """
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            connection = connect(place)
+            return connect(place)
         except psycopg.OperationalError as error:
             if not server.is_alive():
                 raise RuntimeError("The server ended while it started.") from error
             if time.monotonic() > end:
                 raise TimeoutError("The server does not answer.") from error
             time.sleep(locks.PAUSE)
-        else:
-            break
-    with connection:
-        names = connection.execute("SELECT datname FROM pg_database").fetchall()
-        if (DATABASE,) not in names:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def make_database(connection: psycopg.Connection) -> None:
+    """Makes the portal's database unless it is there."""
+    names = connection.execute("SELECT datname FROM pg_database").fetchall()
+    if (DATABASE,) not in names:
+        connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
 def keep(place: Place, report: int) -> None:
@@ -150,7 +151,8 @@ def keep(place: Place, report: int) -> None:
     server = orphan(place) or start(place)
     users = None
     try:
-        make_database(place, server)
+        with first_connection(place, server) as connection:
+            make_database(connection)
         os.write(report, b"1")
         os.close(report)
         while server.is_alive() and not told_to_stop and users is None:

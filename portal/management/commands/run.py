@@ -15,7 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from django.urls import reverse
 
+from citizens.management.demo import staff
 from portal import embedded
 from portal.celery import QUEUES
 from portal.processes import Family
@@ -92,9 +95,7 @@ class Command(BaseCommand):
         call_command("load_reference")
         if settings.DEMO:
             call_command("load_demo")
-        for connection in connections.all():
-            connection.close()
-            connection.close_pool()
+        _close_connections()
 
     def collect_static(self) -> None:
         """Hashes and compresses the static files, unless they are as they were the last time."""
@@ -154,10 +155,19 @@ class Command(BaseCommand):
 
     def greet(self) -> None:
         """Where to look, and whom to sign in as."""
-        base = settings.PUBLIC_URL
-        self.stdout.write(f"\n  Public pages    {base}/\n  Staff           {base}/petugas/")
+        lines = [("Public pages", "home"), ("Staff", "admin:index")]
         if settings.TRYING_OUT:
-            self.stdout.write(f"  Messages sent   {base}/pesan/")
+            lines.append(("Messages sent", "outreach:outbox"))
+        self.stdout.write("")
+        for label, name in lines:
+            self.stdout.write(f"  {label:<14} {settings.PUBLIC_URL}{reverse(name)}")
+        if settings.DEMO:
+            people = [("petugas1", staff.COUNTER_STAFF)]
+            people += [(name, group) for name, _, group, _ in staff.PEOPLE]
+            people.append((staff.ADMINISTRATOR[0], staff.ADMINISTRATOR[2]))
+            self.stdout.write(f"\n  Sign in with the password {staff.PASSWORD} as")
+            for name, group in people:
+                self.stdout.write(f"    {name:<12} {group}")
         self.stdout.write("\n  Ctrl-C stops everything; the data stays in var/.\n")
 
 
@@ -177,9 +187,14 @@ def _state_of_static() -> str:
     return digest.hexdigest()
 
 
-def _let_go_of_database() -> None:
+def _close_connections() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
+
+
+def _let_go_of_database() -> None:
+    _close_connections()
     if settings.DATABASES["default"]["ENGINE"] == "portal.embedded":
         embedded.release()
