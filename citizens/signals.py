@@ -6,7 +6,9 @@ Each is sent with send(), so that a broken receiver shows at once.
 
 from django.dispatch import Signal
 
-appointment_booked = Signal()  # appointment: Appointment, at: datetime
+# With what was booked, so that a receiver need not read it again.
+# appointment: Appointment, services: list[VisitorService], at: datetime
+appointment_booked = Signal()
 appointment_cancelled = Signal()  # appointment: Appointment, at: datetime
 # Checked in, served or no-show. appointment: Appointment, at: datetime
 appointment_ended = Signal()

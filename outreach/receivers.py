@@ -7,16 +7,21 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from citizens import signals
-from citizens.models import Appointment
+from citizens.models import Appointment, VisitorService
 from outreach import tasks
 from outreach.domain import appointment_messages
 from outreach.enums import Reason
 
 
 @receiver(signals.appointment_booked, dispatch_uid="outreach.appointment_booked")
-def confirm_booking(appointment: Appointment, at: datetime.datetime, **kwargs: Any) -> None:
+def confirm_booking(
+    appointment: Appointment,
+    services: list[VisitorService],
+    at: datetime.datetime,
+    **kwargs: Any,
+) -> None:
     """Plans the confirmation and the reminder."""
-    if appointment_messages.queue_booking(appointment=appointment, at=at):
+    if appointment_messages.queue_booking(appointment=appointment, services=services, at=at):
         transaction.on_commit(tasks.ring, robust=True)
 
 

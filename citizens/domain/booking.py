@@ -17,7 +17,6 @@ from citizens.domain import availability
 from citizens.enums import Actor, AppointmentState, Language
 from citizens.models import (
     Appointment,
-    AppointmentEvent,
     HeldPlace,
     Hold,
     Office,
@@ -126,7 +125,10 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
         try:
             with transaction.atomic():
                 return _book(hold, answers, at)
-        except IntegrityError as error:
+        except (IntegrityError, SlotFull) as error:
+            # Sent twice: the first one took the place, or is just taking it.
+            if made := Appointment.objects.filter(submission_key=hold.token).first():
+                return made
             if ONE_ACTIVE in str(error):
                 raise AlreadyBooked from error
             if CODE_TAKEN not in str(error):
@@ -141,9 +143,6 @@ def _book(hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
         .select_related("office")
         .order_by("pk")
     )
-    made = Appointment.objects.filter(submission_key=hold.token).first()
-    if made:
-        return made
     if not slots or min(slot.start for slot in slots) <= at:
         raise SlotFull
     _check_room(slots, at=at, own=hold)
@@ -157,17 +156,16 @@ def _book(hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
         birth_date=answers.birth_date,
         person_key=answers.person_key,
     )
-    VisitorService.objects.create(
+    service = VisitorService.objects.create(
         visitor=visitor,
         case=hold.case,
         group_id=slots[0].group_id,
         person_key=visitor.person_key,
         minutes=hold.case.minutes,
     )
-    AppointmentEvent.objects.create(
-        appointment=appointment, to_state=AppointmentState.BOOKED, at=at, actor=Actor.CITIZEN
+    signals.appointment_booked.send(
+        sender=Appointment, appointment=appointment, services=[service], at=at
     )
-    signals.appointment_booked.send(sender=Appointment, appointment=appointment, at=at)
     return appointment
 
 
@@ -239,13 +237,16 @@ def _create_appointment(
     )
 
 
-# One round trip for the counter, the places and the end of the hold (with what was typed).
+# One round trip for the counter, the places, the first event, and the end of the hold with what was typed.
 HAND_OVER = """
     WITH taken AS (
         UPDATE citizens_slot SET taken = taken + 1
         WHERE id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)
     ), ended AS (
         UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
+    ), logged AS (
+        INSERT INTO citizens_appointmentevent (appointment_id, from_state, to_state, at, actor, reason)
+        VALUES (%(appointment)s, '', %(state)s, %(at)s, %(actor)s, '')
     )
     INSERT INTO citizens_appointmentplace (appointment_id, slot_id)
     SELECT %(appointment)s, slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s
@@ -253,8 +254,15 @@ HAND_OVER = """
 
 
 def _hand_over_places(hold: Hold, appointment: Appointment, at: datetime.datetime) -> None:
+    parameters = {
+        "hold": hold.pk,
+        "appointment": appointment.pk,
+        "at": at,
+        "state": AppointmentState.BOOKED.value,
+        "actor": Actor.CITIZEN.value,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(HAND_OVER, {"hold": hold.pk, "appointment": appointment.pk, "at": at})
+        cursor.execute(HAND_OVER, parameters)
 
 
 def purge_holds(*, at: datetime.datetime) -> int:

@@ -1,12 +1,12 @@
 """What an appointment makes us say: rows written in the transaction of the fact, sent later."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
 from citizens.enums import AppointmentState
-from citizens.models import Appointment
+from citizens.models import Appointment, VisitorService
 from outreach.domain import composition
 from outreach.enums import Channel, MessageState, Purpose, Reason, Urgency
 from outreach.models import Message
@@ -21,10 +21,16 @@ CANCELLATION_ENDS = datetime.timedelta(
 NEEDS_BOOKED = (Purpose.CONFIRMATION, Purpose.REMINDER)
 
 
-def queue_booking(*, appointment: Appointment, at: datetime.datetime) -> int:
+def queue_booking(
+    *,
+    appointment: Appointment,
+    at: datetime.datetime,
+    services: Sequence[VisitorService] | None = None,
+) -> int:
     """Plans the confirmation and the reminder of a booking; returns how many rows.
 
-    Three statements, whatever the number of people and channels. Call it in the booking's transaction.
+    Two statements, whatever the number of people and channels, and one more when `services` is not given.
+    Call it in the booking's transaction.
     """
     start = appointment.starts_at
     occasions = [(Purpose.CONFIRMATION, Urgency.TRANSACTION, at, start)]
@@ -33,7 +39,7 @@ def queue_booking(*, appointment: Appointment, at: datetime.datetime) -> int:
         occasions.append((Purpose.REMINDER, Urgency.REMINDER, remind, start - REMINDER_ENDS))
     if start <= at:
         return 0
-    facts = composition.facts_of(appointment)
+    facts = composition.facts_of(appointment, services=services)
     return _plan(
         _row(facts, purpose, channel, address, at=at, urgency=urgency, due=due, until=until)
         for purpose, urgency, due, until in occasions
