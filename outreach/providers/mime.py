@@ -1,5 +1,6 @@
 """An outgoing e-mail as a MIME document."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,12 +27,12 @@ def build(outgoing: Outgoing, *, sender: str, domain: str) -> EmailMessage:
         mail["Subject"] = outgoing.subject
         mail["Date"] = format_datetime(outgoing.at)
         mail["Message-ID"] = f"<{outgoing.reference}@{domain}>"
-        mail["Content-Language"] = outgoing.language
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer, please
         mail.set_content(outgoing.body)
         if outgoing.html:
             mail.add_alternative(outgoing.html, subtype="html")
-    except (ValueError, IndexError) as error:
+        mail["Content-Language"] = outgoing.language
+    except (ValueError, IndexError, MessageError) as error:
         raise Malformed(type(error).__name__) from error
     return mail
 

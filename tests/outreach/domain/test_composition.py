@@ -111,9 +111,8 @@ def test_papers_that_always_apply_come_first():
 
 def test_a_paper_for_two_people_is_named_once():
     made = appointment(papers=["KK"])
-    VisitorServiceFactory(
-        visitor=VisitorFactory(appointment=made), case=made.visitors.get().services.get().case
-    )
+    case = made.visitors.get().services.get().case
+    VisitorServiceFactory(visitor=VisitorFactory(appointment=made), case=case)
 
     assert compose(made).body.count("KK") == 1
     assert compose(made, channel=Channel.EMAIL).body.count("KK asli") == 1
