@@ -1,10 +1,12 @@
 """The broker of a first run: kombu's folder of files, with files that appear and vanish whole.
 
 kombu writes a file under its final name, so a worker that looks in between reads an empty message and
-ends; and it takes a file by moving it to the temp folder, often by copying, so two may take it.
+ends; it takes a file by moving it to the temp folder, often by copying, so two may take it; and a second
+thread believes a queue bound before the first has written so, and its message goes nowhere.
 """
 
 import os
+import threading
 import uuid
 from pathlib import Path
 from queue import Empty
@@ -13,6 +15,8 @@ from typing import Any
 
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
+
+_binding = threading.Lock()
 
 
 class Channel(filesystem.Channel):
@@ -23,6 +27,11 @@ class Channel(filesystem.Channel):
         self.control_folder.mkdir(parents=True, exist_ok=True)
         self.folder = Path(self.data_folder_in)
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def queue_bind(self, *binding: Any, **kwargs: Any) -> None:
+        """Binds a queue; returns once the binding is written, whichever thread writes it."""
+        with _binding:
+            super().queue_bind(*binding, **kwargs)
 
     def _queue_bind(self, exchange: str, *binding: Any, **kwargs: Any) -> None:
         table = self.control_folder / f"{exchange}.exchange"
