@@ -9,6 +9,7 @@ one year and kind come once.
 import datetime
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from importlib.metadata import version
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -304,6 +305,6 @@ def _closed_day(date: datetime.date, name: str, category: str, today: datetime.d
         date=date,
         name=name,
         kind=HOLIDAY_KINDS[category],
-        source=f"{HOLIDAY_SOURCE} {holidays.__version__} ({category}); periksa SKB 3 Menteri",
+        source=f"{HOLIDAY_SOURCE} {version('holidays')} ({category}); periksa SKB 3 Menteri",
         confirmed=ESTIMATE not in name and date.year <= today.year,
     )

@@ -22,7 +22,8 @@ def load(*, at: datetime.datetime, past_days: int) -> dict[str, int]:
     rng = rhythm.chance(SEED)
     today = slots.local_date(at)
     first = today - datetime.timedelta(days=past_days)
-    reference.load_closed_days(years=range(first.year, today.year + 1), at=at)
+    reference.load(at=at)
+    reference.load_closed_days(years=range(first.year, today.year), at=at)
     reach = past_days + settings.BOOKING_HORIZON_DAYS + 2
     slots.top_up(at=slots.local_midnight(first), days=reach)
     counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")

@@ -186,7 +186,7 @@ def _first_come_turns(
     made = defaultdict(list)
     for call in calls:
         made[call.arrival.group_id].append(call.called_at)
-    turns = {}
+    turns: dict[int, datetime.datetime] = {}
     for group, times in made.items():
         came = (id(arrival) for arrival in everybody if arrival.group_id == group)
         turns.update(zip(came, sorted(times), strict=False))

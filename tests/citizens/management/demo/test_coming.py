@@ -3,7 +3,6 @@ import datetime
 import pytest
 from django.db import transaction
 
-from citizens.domain import reference
 from citizens.domain.slots import local_date
 from citizens.enums import TicketState
 from citizens.management.demo import loading
@@ -17,7 +16,6 @@ SUNDAY = datetime.datetime(2027, 3, 21, 3, 0, tzinfo=datetime.UTC)
 
 
 def load(at, *, past_days=0):
-    reference.load(at=at)
     return loading.load(at=at, past_days=past_days)
 
 

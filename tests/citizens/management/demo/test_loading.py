@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from citizens.domain import counter, reference
+from citizens.domain import counter
 from citizens.domain.slots import local_date
 from citizens.enums import AppointmentState, TicketOrigin, TicketState
 from citizens.management.demo import loading, staff
@@ -31,7 +31,6 @@ PAST_DAYS = 12  # two of them with service
 
 
 def load(at=AT, past_days=PAST_DAYS):
-    reference.load(at=at)
     return loading.load(at=at, past_days=past_days)
 
 
