@@ -57,6 +57,7 @@ class AppointmentState(TextChoices):
     CHECKED_IN = "checked_in", _("Arrived")
     SERVED = "served", _("Served")
     NO_SHOW = "no_show", _("Did not come")
+    UNSERVED = "unserved", _("Came but was not served")
     CANCELLED = "cancelled", _("Cancelled")
 
 
@@ -69,9 +70,14 @@ APPOINTMENT_MOVES: dict[AppointmentState, tuple[AppointmentState, ...]] = {
         AppointmentState.CANCELLED,
         AppointmentState.NO_SHOW,
     ),
-    AppointmentState.CHECKED_IN: (AppointmentState.SERVED, AppointmentState.NO_SHOW),
+    AppointmentState.CHECKED_IN: (
+        AppointmentState.SERVED,
+        AppointmentState.NO_SHOW,
+        AppointmentState.UNSERVED,
+    ),
     AppointmentState.SERVED: (),
     AppointmentState.NO_SHOW: (),
+    AppointmentState.UNSERVED: (),
     AppointmentState.CANCELLED: (),
 }
 

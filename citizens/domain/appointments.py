@@ -1,6 +1,7 @@
 """The life of an appointment after it was booked: the one function that changes its state, and cancelling."""
 
 import datetime
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import F
@@ -91,26 +92,29 @@ def cancel(
     signals.appointment_cancelled.send(sender=Appointment, appointment=appointment, at=at)
 
 
+# How an appointment ends that nobody ended: who was checked in did come, whatever went wrong then.
+LEFT_OVER = {
+    AppointmentState.BOOKED: AppointmentState.NO_SHOW,
+    AppointmentState.CHECKED_IN: AppointmentState.UNSERVED,
+}
+
+
 def close_past_days(*, at: datetime.datetime) -> int:
-    """Marks appointments of past days to which nobody came; returns how many.
+    """Ends what past days left open, so that its people can book again; returns how many.
 
     A person is never a no-show before the day is over.
     """
-    missed = Appointment.objects.filter(
-        state=AppointmentState.BOOKED, starts_at__lt=local_midnight(local_date(at))
-    ).order_by("pk")
+    left = Appointment.objects.active().filter(starts_at__lt=local_midnight(local_date(at)))
     closed = 0
-    for appointment in missed:
-        try:
-            with transaction.atomic():
-                move(
-                    appointment=appointment,
-                    to=AppointmentState.NO_SHOW,
-                    expected=AppointmentState.BOOKED,
-                    at=at,
-                    actor=Actor.SYSTEM,
-                )
-        except StaleAppointment:
-            continue
-        closed += 1
+    for appointment in left.order_by("pk"):
+        state = AppointmentState(appointment.state)
+        with suppress(StaleAppointment), transaction.atomic():
+            move(
+                appointment=appointment,
+                to=LEFT_OVER[state],
+                expected=state,
+                at=at,
+                actor=Actor.SYSTEM,
+            )
+            closed += 1
     return closed

@@ -27,6 +27,7 @@ TAG_KINDS = {
     AppointmentState.SERVED: "success",
     AppointmentState.CANCELLED: "danger",
     AppointmentState.NO_SHOW: "warning",
+    AppointmentState.UNSERVED: "warning",
 }
 
 

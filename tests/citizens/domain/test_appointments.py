@@ -102,3 +102,13 @@ def test_who_did_not_come_is_a_no_show_only_after_the_day_is_over(appointment):
     appointment.refresh_from_db()
     assert appointment.state == AppointmentState.NO_SHOW
     assert not VisitorService.objects.get().active
+
+
+def test_who_came_and_was_never_served_is_no_no_show_and_may_book_again():
+    left_over = AppointmentFactory(checked_in=True, with_visitor=True)
+
+    appointments.close_past_days(at=MOMENT + datetime.timedelta(days=1))
+
+    left_over.refresh_from_db()
+    assert left_over.state == AppointmentState.UNSERVED
+    assert not VisitorService.objects.get().active
