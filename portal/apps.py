@@ -1,7 +1,8 @@
-"""App configurations: the project itself and its admin site."""
+"""App configurations: the project itself, its admin site and its static files."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models.signals import post_migrate
 
 
@@ -12,6 +13,12 @@ class PortalConfig(AppConfig):
         from portal import checks, groups  # noqa: F401, PLC0415 - both need the models to be loaded
 
         post_migrate.connect(groups.apply_after_migrate, dispatch_uid="portal.groups")
+
+
+class PortalStaticFilesConfig(StaticFilesConfig):
+    """Serves what static/src is built into, and not the source."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "src"]
 
 
 class PortalAdminConfig(AdminConfig):

@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "portal.apps.PortalStaticFilesConfig",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "axes",
