@@ -37,17 +37,19 @@ _READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS}")
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
     "delete", f"requirement {CALENDAR}"
 )
+_READ_MESSAGES = _may("view", "message attempt", app="outreach")
 _READ_SIGN_INS = _may("view", "accessattempt accesslog accessfailurelog", app="axes")
 
 # What each group may do. Nobody may add, change or delete a record of the day: the domain does that.
 GROUPS: dict[str, frozenset[str]] = {
     COUNTER_STAFF: _SERVE | _READ_DAY,
-    SUPERVISOR: _SERVE | _may("supervise", "queue") | _READ_ALL | _KEEP_REFERENCE,
-    CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}"),
-    CAMPAIGN_APPROVER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}"),
-    AUDITOR: _READ_ALL | _may("view", PEOPLE) | _READ_SIGN_INS,
+    SUPERVISOR: _SERVE | _may("supervise", "queue") | _READ_ALL | _KEEP_REFERENCE | _READ_MESSAGES,
+    CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
+    CAMPAIGN_APPROVER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
+    AUDITOR: _READ_ALL | _may("view", PEOPLE) | _READ_MESSAGES | _READ_SIGN_INS,
     ADMINISTRATOR: _READ_ALL
     | _KEEP_REFERENCE
+    | _READ_MESSAGES
     | _may("view add change", PEOPLE)
     | _may("view", "group", app="auth")
     | _READ_SIGN_INS,

@@ -199,8 +199,8 @@ def line(day: QueueDay, *, groups: Collection[int]) -> list[order.Waiting]:
         queue_day=day, group__in=groups, state=TicketState.WAITING
     ).values_list("number", "group_id", "priority_group", "arrived_at", "due_at", "turn_at")
     return [
-        order.Waiting(number, group, bool(priority_group), *times)
-        for number, group, priority_group, *times in rows
+        order.Waiting(number, group, bool(priority_group), arrived_at, due_at, turn_at)
+        for number, group, priority_group, arrived_at, due_at, turn_at in rows
     ]
 
 

@@ -60,6 +60,9 @@ class OpeningTemplate(models.Model):
 
     def clean(self) -> None:
         """Refuses a second template for a day that has one. PostgreSQL cannot say this without an extension."""
+        given = self.__dict__  # of an unfinished form: what is missing has an error of its own
+        if not given.get("office_id") or not given.get("valid_from"):
+            return
         others = OpeningTemplate.objects.filter(office=self.office).exclude(pk=self.pk)
         if self.valid_until is not None:
             others = others.filter(valid_from__lt=self.valid_until)

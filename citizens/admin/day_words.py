@@ -1,0 +1,78 @@
+"""Why something could not be done at the counter, and what to do, in plain words."""
+
+from django.utils.translation import gettext as _
+
+from citizens.domain import counter, queue, wording
+from citizens.enums import AppointmentState
+
+
+def check_in(error: queue.CheckInRefused) -> str:
+    """The sentence beside the code that was refused."""
+    match error:
+        case queue.AppointmentOver():
+            return _over(error)
+        case queue.OtherDay():
+            return _(
+                "This appointment is on %(when)s, at %(office)s. Today a walk-in number is possible."
+            ) % {
+                "when": wording.when(error.appointment.starts_at),
+                "office": error.appointment.office,
+            }
+        case queue.OtherOffice():
+            return _(
+                "This appointment is today at %(time)s, but at %(office)s. "
+                "The person may go there, or take a walk-in number here."
+            ) % {
+                "time": wording.clock(error.appointment.starts_at),
+                "office": error.appointment.office,
+            }
+        case _other:
+            return _(
+                "No appointment has this code. Check the eight characters, or give a walk-in number."
+            )
+
+
+def _over(error: queue.AppointmentOver) -> str:
+    when = {"when": wording.when(error.appointment.starts_at)}
+    if error.appointment.state == AppointmentState.CANCELLED:
+        return _("This appointment (%(when)s) was cancelled. A walk-in number is possible.") % when
+    return _("This appointment (%(when)s) is over. A walk-in number is possible.") % when
+
+
+def at_the_counter(error: Exception) -> str | None:
+    """The sentence for what a counter could not do; None for an error that is none of these."""
+    match error:
+        case queue.StaleTicket():
+            return _(
+                "This was done already, in another tab or by a colleague. "
+                "The page shows how it stands now."
+            )
+        case counter.AlreadyServing():
+            return _(
+                "%(ticket)s is still at the counter. Finish this visit first, or mark it as absent."
+            ) % {"ticket": error.ticket.label}
+        case counter.NobodyWaiting():
+            return _("Nobody is waiting for the services of your counter.")
+        case counter.CounterClosed():
+            return _("Your counter is closed. Open it again to call somebody.")
+        case counter.CalledEnough():
+            return _("This person was called three times. Start the service, or mark as absent.")
+        case counter.CallAgainFirst():
+            return _("Call three times before marking somebody as absent.")
+    return _opening(error)
+
+
+def _opening(error: Exception) -> str | None:
+    match error:
+        case counter.CounterTaken() if error.session is not None:
+            return _("%(staff)s has counter %(number)s open. Choose another.") % {
+                "staff": error.session.staff,
+                "number": error.session.counter.number,
+            }
+        case counter.CounterTaken():
+            return _("This counter was opened at this moment. Choose another.")
+        case counter.ElsewhereOpen():
+            return _("You still have counter %(number)s open. Close it first.") % {
+                "number": error.session.counter.number
+            }
+    return None

@@ -1,0 +1,107 @@
+"""Reference data that the office edits: places, services and papers, opening hours, closed days, reasons."""
+
+from django.contrib import admin
+
+from citizens import models
+from citizens.admin.records import OfOwnOffice, ReadOnly
+
+
+class Rows(admin.TabularInline):  # type: ignore[type-arg]  # it takes no parameter when the program runs
+    extra = 0
+
+
+class CounterInline(Rows):
+    model = models.Counter
+    ordering = ["number"]
+
+
+@admin.register(models.Office)
+class OfficeAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+    office_path = "pk"
+    list_display = ["name", "kind", "address", "active", "confirmed"]
+    list_filter = ["kind", "active", "confirmed"]
+    ordering = ["sort_order", "name"]
+    inlines = [CounterInline]
+
+
+@admin.register(models.District)
+class DistrictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["code", "name"]
+    ordering = ["code"]
+
+
+@admin.register(models.Subdistrict)
+class SubdistrictAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["code", "name", "district", "postal_code"]
+    list_filter = ["district"]
+    list_select_related = ["district"]
+    ordering = ["code"]
+
+
+@admin.register(models.ServiceGroup)
+class ServiceGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "code", "letter"]
+    ordering = ["sort_order", "name"]
+
+
+class StandardInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = models.ServiceStandard
+    extra = 0
+    ordering = ["pk"]
+
+
+@admin.register(models.Service)
+class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "code", "group", "offers_digital_id", "active"]
+    list_filter = ["group", "active"]
+    list_select_related = ["group"]
+    ordering = ["sort_order", "name"]
+    inlines = [StandardInline]
+
+
+class RequirementInline(Rows):
+    model = models.Requirement
+    ordering = ["sort_order", "pk"]
+
+
+@admin.register(models.ServiceCase)
+class ServiceCaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "service", "minutes", "attendance", "nik_required", "active"]
+    list_filter = ["service", "active"]
+    list_select_related = ["service"]
+    ordering = ["service__sort_order", "sort_order"]
+    inlines = [RequirementInline]
+
+
+class PeriodInline(Rows):
+    model = models.OpeningPeriod
+    ordering = ["weekday", "opens"]
+
+
+class CapacityInline(Rows):
+    model = models.OpeningCapacity
+    ordering = ["group__sort_order"]
+
+
+@admin.register(models.OpeningTemplate)
+class OpeningTemplateAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "office", "valid_from", "valid_until", "confirmed"]
+    list_filter = ["office", "confirmed"]
+    list_select_related = ["office"]
+    ordering = ["office__sort_order", "valid_from"]
+    inlines = [PeriodInline, CapacityInline]
+
+
+@admin.register(models.ClosedDay)
+class ClosedDayAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["date", "name", "kind", "office", "confirmed"]
+    list_filter = ["kind", "confirmed", "office"]
+    list_select_related = ["office"]
+    date_hierarchy = "date"
+    ordering = ["date"]
+
+
+@admin.register(models.OfferReason)
+class OfferReasonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "code", "active"]
+    ordering = ["sort_order", "name"]
