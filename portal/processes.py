@@ -3,11 +3,21 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 PAUSE = 0.1  # seconds between two looks at the children
+
+
+def web_server(*, host: str, port: int, application: str = "portal.wsgi:application") -> list[str]:
+    """The command of the web server; see docs/adr/0006 for the choice."""
+    options = "--interface wsgi --no-ws --workers 2 --blocking-threads 4 --backpressure 64"
+    return [
+        *(sys.executable, "-m", "granian", *options.split(), "--respawn-failed-workers"),
+        *("--log-level", "warning", "--host", host, "--port", str(port), application),
+    ]
 
 
 class Family:

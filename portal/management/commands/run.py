@@ -21,7 +21,7 @@ from django.urls import reverse
 from citizens.management.demo import staff
 from portal import embedded
 from portal.celery import QUEUES
-from portal.processes import Family
+from portal.processes import Family, web_server
 
 HOST = "127.0.0.1"
 STOP_SIGNALS = (
@@ -109,15 +109,7 @@ class Command(BaseCommand):
     def start(self, family: Family) -> None:
         """Starts the children; returns at once."""
         python = [sys.executable, "-m"]
-        web = "granian --interface wsgi --no-ws --workers 2 --blocking-threads 4 --backpressure 64"
-        family.start(
-            "web server",
-            [
-                *(*python, *web.split(), "--respawn-failed-workers", "--log-level", "warning"),
-                *("--host", HOST, "--port", str(settings.PORT), "portal.wsgi:application"),
-            ],
-            env={},
-        )
+        family.start("web server", web_server(host=HOST, port=settings.PORT), env={})
         # Each task opens one connection and closes it: a pool would only start threads for that.
         jobs_env = {"DATABASE_POOL_SIZE": "0"}
         worker = "celery --quiet --app portal worker --pool prefork --concurrency 2"
