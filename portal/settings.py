@@ -140,7 +140,7 @@ BROKER_DIR = VAR_DIR / "broker"
 # Seconds: five times the longest task. The three settings below must be equal.
 VISIBILITY_TIMEOUT = 300
 CELERY = {
-    "broker_url": REDIS_URL or "filesystem://",
+    "broker_url": REDIS_URL or "filesystem://localhost",
     "broker_transport": None if REDIS_URL else "portal.broker:Transport",
     "broker_transport_options": (
         {
