@@ -33,7 +33,7 @@ class Claim:
 
 
 @transaction.atomic(durable=True)
-def claim(*, channel: Channel, provider: str, at: datetime.datetime, limit: int = BATCH) -> Claim:
+def claim(*, channel: Channel, provider: str, at: datetime.datetime, limit: int) -> Claim:
     """Takes up at most `limit` due messages, the most urgent first, and begins an attempt for each.
 
     Skips rows that another sender is taking up. Judges each again by what is true now: a message that is too

@@ -82,7 +82,9 @@ def _drain(channel: Channel, *, clock: Clock, until: datetime.datetime) -> int:
     seen = 0
     try:
         while True:
-            claim = claims.claim(channel=channel, provider=provider.name, at=clock())
+            claim = claims.claim(
+                channel=channel, provider=provider.name, at=clock(), limit=claims.BATCH
+            )
             seen += claim.seen
             reached = send(attempts=claim.attempts, provider=provider, clock=clock)
             helpless = bool(claim.attempts) and not reached

@@ -105,12 +105,14 @@ def test_a_moved_appointment_is_confirmed_anew():
     assert Message.objects.filter(purpose=Purpose.CONFIRMATION).count() == 2
 
 
-def test_the_messages_of_a_booking_cost_three_statements(django_assert_num_queries):
-    appointment = AppointmentFactory(with_visitor=True)
-    VisitorServiceFactory.create_batch(2, visitor__appointment=appointment)
+def test_the_messages_of_a_booking_cost_two_statements(django_assert_num_queries):
+    appointment = AppointmentFactory()
+    services = VisitorServiceFactory.create_batch(3, visitor__appointment=appointment)
 
-    with django_assert_num_queries(3):
-        appointment_messages.queue_booking(appointment=appointment, at=TWO_DAYS_BEFORE)
+    with django_assert_num_queries(2):
+        appointment_messages.queue_booking(
+            appointment=appointment, services=services, at=TWO_DAYS_BEFORE
+        )
 
 
 def test_a_cancellation_ends_what_is_pending_and_is_confirmed():

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 AFTER_LEASE = DUE + claims.LEASE + MINUTE
 
 
-def claim(at=DUE, **options):
-    return claims.claim(channel=Channel.SMS, provider="file", at=at, **options)
+def claim(at=DUE, limit=claims.BATCH):
+    return claims.claim(channel=Channel.SMS, provider="file", at=at, limit=limit)
 
 
 def claimed(at=DUE, **options):

@@ -18,7 +18,7 @@ FOR_NOW = Rejected("451 later", permanent=False)
 def submitted(**fields):
     """An attempt of one message on its way."""
     MessageFactory(**fields)
-    attempts = claims.claim(channel=Channel.SMS, provider="file", at=DUE).attempts
+    attempts = claims.claim(channel=Channel.SMS, provider="file", at=DUE, limit=9).attempts
     (attempt,) = claims.submit(attempts=attempts, at=DUE)
     return attempt
 
@@ -152,7 +152,7 @@ def test_a_late_answer_is_kept_with_its_attempt_when_a_new_one_is_on_its_way():
     claims.release_expired(at=DUE + claims.LEASE)
     again = DUE + claims.LEASE + claims.REPEAT_AFTER
     claims.repeat_reminders(at=again)
-    claims.claim(channel=Channel.SMS, provider="file", at=again)
+    claims.claim(channel=Channel.SMS, provider="file", at=again, limit=9)
 
     message, first = after(first, Accepted(), at=again)
 

@@ -1,0 +1,74 @@
+import pytest
+from django.urls import reverse
+
+from outreach.enums import MessageState
+from outreach.models import Message
+from tests.factories.citizens import UserFactory
+from tests.factories.outreach import AttemptFactory, MessageFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:outreach_message_changelist"
+
+
+@pytest.fixture
+def administrator(client):
+    client.force_login(UserFactory(administrator=True))
+    return client
+
+
+def page_of(message):
+    return reverse("admin:outreach_message_change", args=[message.pk])
+
+
+def test_the_list_shows_states_and_no_address(administrator):
+    MessageFactory(address="+6281234567890")
+
+    page = administrator.get(reverse(LIST)).content.decode()
+
+    assert "0812-****-7890" in page
+    assert "6281234567890" not in page
+
+
+def test_messages_are_found_by_the_code_of_their_appointment(administrator):
+    wanted = MessageFactory()
+    MessageFactory()
+
+    answer = administrator.get(reverse(LIST), {"q": wanted.appointment.code})
+
+    assert list(answer.context["cl"].result_list) == [wanted]
+
+
+def test_the_list_costs_the_same_for_one_and_three(administrator, django_assert_max_num_queries):
+    MessageFactory()
+    with django_assert_max_num_queries(30) as first:
+        administrator.get(reverse(LIST))
+    MessageFactory.create_batch(2)
+
+    with django_assert_max_num_queries(len(first)):
+        administrator.get(reverse(LIST))
+
+
+def test_one_message_shows_its_text_and_its_attempts(administrator):
+    attempt = AttemptFactory(message__body="Halo dari kantor.")
+
+    page = administrator.get(page_of(attempt.message)).content.decode()
+
+    assert "Halo dari kantor." in page
+    assert attempt.reference in page
+    assert attempt.message.address not in page
+
+
+def test_nobody_edits_adds_or_deletes(administrator):
+    message = MessageFactory()
+    edited = {"state": MessageState.ACCEPTED, "body": "Lain."}
+
+    answers = [
+        administrator.post(page_of(message), edited),
+        administrator.get(reverse("admin:outreach_message_add")),
+        administrator.post(reverse("admin:outreach_message_delete", args=[message.pk])),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    unchanged = Message.objects.get()
+    assert (unchanged.state, unchanged.body) == (message.state, message.body)

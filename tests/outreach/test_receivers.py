@@ -1,0 +1,147 @@
+import datetime
+
+import pytest
+from django.db import transaction
+
+from citizens import signals
+from citizens.domain import appointments, booking
+from citizens.domain.booking import Answers
+from citizens.enums import Actor, AppointmentState
+from citizens.models import Appointment
+from outreach.enums import MessageState, Purpose, Reason
+from outreach.models import Message
+from portal.celery import app
+from tests.factories.citizens import (
+    MOMENT,
+    AppointmentFactory,
+    RequirementFactory,
+    ServiceCaseFactory,
+    SlotFactory,
+)
+from tests.factories.outreach import MessageFactory
+
+AT = MOMENT - datetime.timedelta(days=2)
+
+
+@pytest.fixture
+def rings():
+    """Counts the doorbells that rang since."""
+    with app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("messages", no_ack=True)
+        queue.clear()
+        yield queue.qsize
+        queue.clear()
+
+
+@pytest.fixture
+def no_broker():
+    app.conf.update(broker_url="redis://127.0.0.1:1/0")
+    yield
+    app.conf.update(broker_url="memory://")
+
+
+def held():
+    """A hold on a place, two days ahead."""
+    case = ServiceCaseFactory()
+    RequirementFactory(case=case)
+    slot = SlotFactory(group=case.service.group, start=MOMENT)
+    return booking.hold(case=case, office=slot.office.code, start=MOMENT, browser="browser", at=AT)
+
+
+def book(hold):
+    answers = Answers(
+        full_name="Siti Aminah",
+        birth_date=datetime.date(1990, 1, 1),
+        phone="+6281200000000",
+        email="warga@example.test",
+    )
+    return booking.book(hold=hold, answers=answers, at=AT)
+
+
+def tell_booked(appointment):
+    signals.appointment_booked.send(sender=Appointment, appointment=appointment, services=[], at=AT)
+
+
+def fail_after_booking(appointment):
+    with transaction.atomic():
+        tell_booked(appointment)
+        raise RuntimeError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_doorbell_rings_only_after_the_commit(rings):
+    appointment = AppointmentFactory()
+
+    with transaction.atomic():
+        tell_booked(appointment)
+        assert Message.objects.count() == 4
+        assert rings() == 0
+
+    assert rings() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_fails_plans_nothing_and_rings_nothing(rings):
+    appointment = AppointmentFactory()
+
+    with pytest.raises(RuntimeError):
+        fail_after_booking(appointment)
+
+    assert Message.objects.count() == 0
+    assert rings() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_an_address_nothing_rings(rings):
+    tell_booked(AppointmentFactory(phone="", email=""))
+
+    assert rings() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_does_not_stop_a_booking(no_broker):
+    made = book(held())
+
+    assert Appointment.objects.get() == made
+    assert made.messages.filter(state=MessageState.PLANNED).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_does_not_stop_a_cancellation(no_broker):
+    appointment = AppointmentFactory(phone="")
+
+    appointments.cancel(appointment=appointment, at=AT, actor=Actor.CITIZEN)
+
+    assert appointment.messages.get().purpose == Purpose.CANCELLATION
+
+
+@pytest.mark.django_db
+def test_a_cancelled_appointment_drops_its_reminder_and_says_so():
+    made = book(held())
+
+    appointments.cancel(appointment=made, at=AT, actor=Actor.CITIZEN)
+
+    planned = made.messages.filter(state=MessageState.PLANNED)
+    assert {message.purpose for message in planned} == {Purpose.CANCELLATION}
+    dropped = made.messages.filter(state=MessageState.CANCELLED)
+    assert {message.reason for message in dropped} == {Reason.APPOINTMENT_CANCELLED}
+
+
+@pytest.mark.django_db
+def test_whoever_has_arrived_is_not_reminded():
+    message = MessageFactory(reminder=True)
+
+    with transaction.atomic():
+        appointments.move(
+            appointment=message.appointment,
+            to=AppointmentState.CHECKED_IN,
+            expected=AppointmentState.BOOKED,
+            at=AT,
+            actor=Actor.SYSTEM,
+        )
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (
+        MessageState.CANCELLED,
+        Reason.APPOINTMENT_ENDED,
+    )
