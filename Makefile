@@ -42,9 +42,12 @@ demo: .venv/run.stamp
 drill: .venv/dev.stamp
 	$(TRIAL) DATABASE_POOL_SIZE=0 DRILL=1 $(BIN)/pytest -m "race or kill"
 
+# The date that gettext writes would change the catalogues at every run.
 messages: .venv/dev.stamp
-	$(TRIAL) $(BIN)/python manage.py makemessages --locale id --locale en --no-obsolete --no-location --ignore var --ignore .venv
-	$(TRIAL) $(BIN)/python manage.py compilemessages --ignore var --ignore .venv
+	$(TRIAL) $(BIN)/python manage.py makemessages --locale id --locale en --no-obsolete --no-location \
+		$(foreach folder,.venv bench tests var,--ignore $(folder))
+	sed -i '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po
+	$(TRIAL) $(BIN)/python manage.py compilemessages $(foreach folder,.venv bench tests var,--ignore $(folder))
 
 coverage: .venv/dev.stamp
 	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest -n auto --cov --cov-report=term
