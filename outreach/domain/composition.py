@@ -36,14 +36,15 @@ class Facts:
 
 def facts_of(appointment: Appointment, services: Sequence[VisitorService] | None = None) -> Facts:
     """Reads what the person comes for (unless given), and the papers in force on the day of the visit."""
-    if services is None:
+    booked = services
+    if booked is None:
         rows = VisitorService.objects.filter(visitor__appointment=appointment)
-        services = rows.select_related("case__service").order_by("visitor__position", "pk")
+        booked = list(rows.select_related("case__service").order_by("visitor__position", "pk"))
     papers = Requirement.objects.filter(case__visitorservice__visitor__appointment=appointment)
     day = timezone.localdate(appointment.starts_at, timezone.get_default_timezone())
     return Facts(
         appointment,
-        list(services),
+        booked,
         list(
             papers.in_force(on=day).order_by("optional", "case_id", "sort_order", "pk").distinct()
         ),
