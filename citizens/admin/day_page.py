@@ -276,17 +276,21 @@ def _orders(
     at: datetime.datetime,
 ) -> list[tuple[set[int], list[order.Waiting], int]]:
     """Parts of the list as (groups, people in order, how many are shown). Empty parts only for `mine`."""
-    rules = queue.rules(day, groups=groups)
-    orders = []
     if mine:
         rule = queue.rule(day, groups=mine)
-        orders.append((mine, order.sequence(waiting, rule=rule, at=at, groups=mine), ROWS_OF_MINE))
-    limit = 0 if mine else ROWS_OF_OTHERS
-    for pk in groups:
-        people = order.sequence(waiting, rule=rules[pk], at=at, groups={pk})
-        if people and pk not in mine:
-            orders.append(({pk}, people, limit))
-    return orders
+        own = order.sequence(waiting, rule=rule, at=at, groups=mine)
+        others = [
+            ({pk}, [one for one in waiting if one.group == pk], 0)
+            for pk in groups
+            if pk not in mine
+        ]
+        return [(mine, own, ROWS_OF_MINE), *(part for part in others if part[1])]
+    rules = queue.rules(day, groups=groups)
+    parts = [
+        ({pk}, order.sequence(waiting, rule=rules[pk], at=at, groups={pk}), ROWS_OF_OTHERS)
+        for pk in groups
+    ]
+    return [part for part in parts if part[1]]
 
 
 def _tickets(day: QueueDay, numbers: Collection[int]) -> dict[int, Ticket]:

@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
 from citizens import crypto, models, tokens
@@ -132,7 +133,7 @@ class CounterFactory(DjangoModelFactory):
 
 
 class UserFactory(DjangoModelFactory):
-    """A member of staff. Its password is not usable: tests sign in with client.force_login."""
+    """A member of staff in the group named `group`. Tests sign in with client.force_login."""
 
     class Meta:
         model = models.User
@@ -148,6 +149,11 @@ class UserFactory(DjangoModelFactory):
     password = "!"
     is_staff = True
     office = factory.SubFactory(OfficeFactory)
+
+    @factory.post_generation
+    def group(self, create, name, **kwargs):
+        if create and name:
+            self.groups.add(Group.objects.get(name=name))
 
 
 class DeskSessionFactory(DjangoModelFactory):
