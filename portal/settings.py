@@ -283,7 +283,7 @@ LOGGING = {
         # A form with mistakes is no event; a failure is logged with its traceback.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
-        "celery": {"level": "INFO"},
+        "celery": {"level": "WARNING"},  # a doorbell rung twice a minute is no news
     },
 }
 

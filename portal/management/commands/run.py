@@ -57,6 +57,11 @@ class Command(BaseCommand):
     help = "Starts the web server, a worker and beat in this terminal; Ctrl-C ends them all."
     requires_system_checks = ()  # migrate runs them, once the database is there
 
+    def say(self, line: str) -> None:
+        """Prints a line at once, also into a file or a pipe."""
+        self.stdout.write(line)
+        self.stdout.flush()
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs until Ctrl-C, SIGTERM or a closed terminal.
 
@@ -79,16 +84,16 @@ class Command(BaseCommand):
             pass  # while preparing: each step is done again the next time unless it was whole
         finally:
             sign.breaks_off = False
-            self.stdout.write("\nStopping ...")
+            self.say("\nStopping ...")
             family.stop(seconds=STOP_PATIENCE)
             _let_go_of_database()
-            self.stdout.write("Stopped.")
+            self.say("Stopped.")
 
     def prepare(self) -> None:
         """Folders, tables, static files and data. Each step does nothing when it is done already."""
         for folder in (settings.BROKER_DIR, settings.OUTBOX_DIR):
             folder.mkdir(parents=True, exist_ok=True)
-        self.stdout.write("Preparing the database ...")
+        self.say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         self.collect_static()
@@ -111,7 +116,11 @@ class Command(BaseCommand):
         python = [sys.executable, "-m"]
         family.start("web server", web_server(host=HOST, port=settings.PORT), env={})
         # Each task opens one connection and closes it: a pool would only start threads for that.
-        jobs_env = {"DATABASE_POOL_SIZE": "0"}
+        # Celery's warning of root is about pickled tasks; ours are JSON.
+        jobs_env = {
+            "DATABASE_POOL_SIZE": "0",
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+        }
         worker = "celery --quiet --app portal worker --pool prefork --concurrency 2"
         family.start(
             "worker",
@@ -150,17 +159,17 @@ class Command(BaseCommand):
         lines = [("Public pages", "home"), ("Staff", "admin:index")]
         if settings.TRYING_OUT:
             lines.append(("Messages sent", "outreach:outbox"))
-        self.stdout.write("")
+        self.say("")
         for label, name in lines:
-            self.stdout.write(f"  {label:<14} {settings.PUBLIC_URL}{reverse(name)}")
+            self.say(f"  {label:<14} {settings.PUBLIC_URL}{reverse(name)}")
         if settings.DEMO:
             people = [("petugas1", staff.COUNTER_STAFF)]
             people += [(name, group) for name, _, group, _ in staff.PEOPLE]
             people.append((staff.ADMINISTRATOR[0], staff.ADMINISTRATOR[2]))
-            self.stdout.write(f"\n  Sign in with the password {staff.PASSWORD} as")
+            self.say(f"\n  Sign in with the password {staff.PASSWORD} as")
             for name, group in people:
-                self.stdout.write(f"    {name:<12} {group}")
-        self.stdout.write("\n  Ctrl-C stops everything; the data stays in var/.\n")
+                self.say(f"    {name:<12} {group}")
+        self.say("\n  Ctrl-C stops everything; the data stays in var/.\n")
 
 
 def _port_is_taken(port: int) -> bool:
