@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from citizens import tokens
 from citizens.models import Appointment, Requirement, VisitorService
@@ -95,7 +96,10 @@ def _sms(facts: Facts, purpose: Purpose) -> Text:
 
 def _fullest_first(facts: Facts) -> Iterator[dict[str, Any]]:
     """What may be left out of an SMS, in the order in which it is missed least."""
-    names = [paper.short_text for paper in _once(facts.papers, "short_text")]
+    names = [
+        f"{paper.short_text} ({gettext('if it applies')})" if paper.optional else paper.short_text
+        for paper in _once(facts.papers, "short_text")
+    ]
     host = urlsplit(settings.PUBLIC_URL).netloc
     own_page = _own_page(facts.appointment).partition("://")[2]
     for count in range(len(names), -1, -1):

@@ -100,13 +100,14 @@ def test_papers_that_do_not_fit_are_hinted_at(settings, language):
     assert {Language.INDONESIAN: "dll.", Language.ENGLISH: "etc."}[language] in text
 
 
-def test_papers_that_always_apply_come_first():
-    made = appointment(papers=["akta nikah"])
+def test_papers_that_always_apply_come_first_and_the_others_say_so(settings):
+    settings.PUBLIC_URL = "https://a.test"
+    made = appointment(papers=["akta nikah"], language=Language.ENGLISH)
     case = made.visitors.get().services.get().case
     RequirementFactory(case=case, short_text="KK", sort_order=9)
     case.requirements.filter(short_text="akta nikah").update(optional=True)
 
-    assert "KK, akta nikah" in compose(made).body
+    assert "KK, akta nikah (if it applies)" in compose(made).body
 
 
 def test_a_paper_for_two_people_is_named_once():

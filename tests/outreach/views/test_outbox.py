@@ -30,6 +30,15 @@ def test_it_shows_the_newest_first(client):
     assert shown == [new, old]
 
 
+def test_links_in_a_text_can_be_followed_and_nothing_else_is_markup(client):
+    MessageFactory(body="<b>Lihat</b> https://antre.example.test/j/x/")
+
+    page = client.get(URL).content.decode()
+
+    assert 'href="https://antre.example.test/j/x/"' in page
+    assert "&lt;b&gt;Lihat" in page
+
+
 def test_it_has_words_and_a_colour_for_every_state(client):
     for state in MessageState:
         extra = {"claimed": True} if state in ("claimed", "submitting") else {}
