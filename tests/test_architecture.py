@@ -376,7 +376,9 @@ def test_tests_mirror_the_code():
 
 
 def subjects(folder):
-    return {path.stem for path in folder.glob("[a-z]*") if path.is_dir() or path.suffix == ".py"}
+    """Modules and packages of a folder, and the app's commands, whose tests need no folders of their own."""
+    found = [*folder.glob("[a-z]*"), *folder.glob("management/commands/[a-z]*")]
+    return {path.stem for path in found if path.is_dir() or path.suffix == ".py"}
 
 
 def test_every_test_module_asserts():

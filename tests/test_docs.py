@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.celery import QUEUES
+from portal.processes import web_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -85,17 +86,26 @@ def test_decisions_that_the_code_names_exist():
     assert named <= {path.name[:4] for path in DECISIONS}
 
 
-def test_the_worker_of_the_units_reads_every_queue():
-    worker = (ROOT / "deploy" / "portal-worker.service").read_text()
-
-    assert f"--queues {','.join(QUEUES)} " in worker
+def test_the_web_unit_starts_what_make_run_starts():
+    assert started("web")[1:] == web_server(host="127.0.0.1", port=8000)[1:]
 
 
-def test_the_units_start_what_make_run_starts():
-    command = (ROOT / "portal" / "management" / "commands" / "run.py").read_text()
-    words = set(re.findall(r"--[a-z-]+", command)) - {"--port", "--host"}
+def test_the_worker_unit_reads_every_queue():
+    worker = started("worker")
 
-    units = "".join(path.read_text() for path in UNITS)
+    assert worker[worker.index("--queues") + 1] == ",".join(QUEUES)
 
-    assert words >= {"--interface", "--concurrency", "--pidfile"}
-    assert [word for word in words if word not in units] == []
+
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_the_units_of_celery_start_what_make_run_starts(name):
+    run = (ROOT / "portal" / "management" / "commands" / "run.py").read_text()
+    program = re.search(rf'"(celery [^"]* {name} [^"]*)"', run).group(1)
+
+    assert program.split()[0] in started(name)
+    assert set(program.split()) <= set(started(name))
+
+
+def started(name):
+    """The words of the command that a unit starts."""
+    unit = (ROOT / "deploy" / f"portal-{name}.service").read_text().replace("\\\n", " ")
+    return re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE).group(1).split()
