@@ -98,6 +98,8 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
     """Who comes, and how to reach them."""
     at = timezone.now()
     kept = _hold_or_404(token)
+    if made := _made_of(kept, at):
+        return _done(made)
     answers = booking.Answers.from_json(kept.answers) if kept.answers else None
     initial = (
         DetailsForm.initial_of(answers)
@@ -171,6 +173,16 @@ def book(request: HttpRequest, token: str) -> HttpResponse:
 
 def _done(appointment: Appointment) -> HttpResponse:
     return HttpResponseRedirect(reverse("appointment", args=[appointment.token]) + "?baru")
+
+
+def _made_of(kept: Hold, at: datetime.datetime) -> Appointment | None:
+    """The appointment that a hold became: whoever goes back after booking finds it, not an empty form.
+
+    Booking ends the hold and takes what was typed, so that any other hold costs no query.
+    """
+    if kept.answers or kept.is_alive(at=at):
+        return None
+    return Appointment.objects.filter(submission_key=kept.token).first()
 
 
 def _hold_or_404(token: str) -> Hold:
