@@ -16,7 +16,7 @@ UNITS = sorted((ROOT / "deploy").glob("*.service"))
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document):
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    links = re.findall(r"""(?:\]\(|src=")(?!https?:)([^)#"]+)""", document.read_text())
 
     assert [link for link in links if not (document.parent / link).exists()] == []
 
