@@ -184,6 +184,18 @@ def test_a_button_pressed_twice_leads_twice_to_the_same_appointment(client, slot
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", ["details", "check"])
+def test_the_way_back_from_a_finished_booking_leads_to_its_appointment(client, slot, details, name):
+    token = fill(client, slot, details)
+    done = client.post(reverse("book", args=[token]))
+
+    back = client.get(reverse(name, args=[token]), follow=True)
+
+    assert back.redirect_chain[-1][0] == done.url
+    assert client.post(reverse("details", args=[token]), details).url == done.url
+    assert Hold.objects.get().answers is None
+
+
 def test_a_second_appointment_of_the_same_person_is_explained(client, slot, details):
     client.post(reverse("book", args=[fill(client, slot, details)]))
     other = SlotFactory(group=slot.group, office=slot.office, start=MOMENT + 30 * MINUTE)
