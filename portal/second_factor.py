@@ -143,9 +143,7 @@ def _wait(remaining: Any) -> str:
 def _qr(device: TOTPDevice) -> SafeString:
     """The device's address as inline SVG, without style attributes: the content policy forbids them."""
     code = segno.make(device.config_url, error="m", micro=False)
-    drawn = code.svg_inline(
-        scale=4, border=4, light="#fff", svgclass="qr", lineclass=None, omitsize=False
-    )
+    drawn = code.svg_inline(border=4, light="#fff", svgclass="qr", lineclass=None, omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from our own address; it holds no markup
 
 

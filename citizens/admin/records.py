@@ -59,6 +59,7 @@ class ReadOnlyAdmin(ReadOnly, OfOwnOffice, admin.ModelAdmin):  # type: ignore[ty
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    template = "admin/citizens/records/rows.html"
     extra = 0
 
 

@@ -59,9 +59,17 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = [StandardInline]
 
 
-class RequirementInline(Rows):
+class RequirementInline(admin.StackedInline):  # type: ignore[type-arg]
     model = models.Requirement
+    extra = 0
     ordering = ["sort_order", "pk"]
+    fields = [
+        ("code", "short_text", "sort_order"),
+        "text",
+        "text_en",
+        ("legal_reference", "optional", "confirmed"),
+        ("valid_from", "valid_until"),
+    ]
 
 
 @admin.register(models.ServiceCase)

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +24,7 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # it takes no parameter 
     search_fields = ["username"]
     search_help_text = gettext_lazy("User name")
     ordering = ["username"]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
     actions = ["reset_second_factor"]
     fieldsets = [
@@ -43,6 +44,14 @@ class StaffAdmin(UserAdmin):  # type: ignore[type-arg]  # it takes no parameter 
             },
         ),
     ]
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> "ModelMultipleChoiceField[Any] | None":
+        """There are six groups: boxes say more than two lists with arrows."""
+        if db_field.name == "groups":
+            kwargs["widget"] = CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Only a superuser edits a superuser: nobody rises by setting that password."""
