@@ -63,6 +63,6 @@ class UnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
-            logger.exception("database unavailable")
+            logger.error("database unavailable", exc_info=exception)
             return views.unavailable(request)
         return None

@@ -35,6 +35,7 @@ PUBLIC_URL = env.url(
     default=f"http://127.0.0.1:{PORT}" if TRYING_OUT else None,
 ).geturl()
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if TRYING_OUT else None)
+PROXIES = env.number("PROXIES", default=0 if TRYING_OUT else 1)
 TIME_ZONE = env.zone("TIME_ZONE", default="Asia/Jakarta")
 
 # --- Applications --------------------------------------------------------------------------------
@@ -217,6 +218,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "portal.client_address.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
