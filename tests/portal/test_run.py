@@ -45,13 +45,13 @@ def free_port():
 
 
 def processes_of(folder):
-    """Command lines of the processes that run from, or were told of, a folder."""
-    found = []
+    """The processes that run from, or were told of, a folder: their command lines by number."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             if str(folder) in words or str(folder) in str((process / "cwd").readlink()):
-                found.append(f"{process.name} {words}")
+                found[int(process.name)] = words
         except OSError:  # it ended meanwhile, or is none of ours
             continue
     return found
@@ -88,14 +88,14 @@ def running(folder):
             assert (page.status, page.url, page.language) == (200, f"{browser.base}/", "id")
             yield make, browser, log
         finally:
-            if make.poll() is None:
-                os.killpg(make.pid, signal.SIGKILL)
+            for pid in processes_of(folder):  # after a failure
+                os.kill(pid, signal.SIGKILL)
 
 
 def stop(make, folder, log):
     os.killpg(make.pid, signal.SIGINT)  # as a terminal does with Ctrl-C
     make.wait(STOP_PATIENCE)
-    assert processes_of(folder) == []
+    assert processes_of(folder) == {}
     assert log.read_text().rstrip().splitlines()[-1].startswith(("Stopped.", "make:"))
 
 
@@ -192,8 +192,13 @@ def what_was_recorded(folder, code):
 
 
 def kill_the_worker(folder):
-    workers = [line for line in processes_of(folder) if " worker " in line]
-    os.kill(min(int(line.split()[0]) for line in workers), signal.SIGKILL)
+    workers = [
+        pid
+        for pid, words in processes_of(folder).items()
+        if "celery" in words and " worker " in words
+    ]
+    (leader,) = [pid for pid in workers if os.getsid(pid) == pid]
+    os.kill(leader, signal.SIGKILL)
 
 
 @pytest.mark.kill
@@ -217,7 +222,7 @@ def test_stranger_tries_the_whole_job_and_leaves_no_process_behind(tmp_path):
         kill_the_worker(folder)
         assert make.wait(STOP_PATIENCE) != 0
         assert "The worker ended by itself" in log.read_text()
-        assert processes_of(folder) == []
+        assert processes_of(folder) == {}
 
 
 def test_port_in_use_is_said_before_anything_starts():
