@@ -13,5 +13,5 @@ def client_address(request: HttpRequest) -> str:
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     if settings.PROXIES and len(seen) >= settings.PROXIES and seen[-settings.PROXIES]:
         return seen[-settings.PROXIES]
-    address: str = request.META["REMOTE_ADDR"]
+    address: str = request.META.get("REMOTE_ADDR", "")
     return address

@@ -254,7 +254,7 @@ HAND_OVER = """
 
 
 def _hand_over_places(hold: Hold, appointment: Appointment, at: datetime.datetime) -> None:
-    parameters = {
+    parameters: dict[str, Any] = {
         "hold": hold.pk,
         "appointment": appointment.pk,
         "at": at,
