@@ -50,7 +50,8 @@ messages: .venv/dev.stamp
 	$(TRIAL) $(BIN)/python manage.py compilemessages $(foreach folder,.venv bench tests var,--ignore $(folder))
 
 coverage: .venv/dev.stamp
-	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest -n auto --cov --cov-report=term
+	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
