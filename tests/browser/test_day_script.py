@@ -1,0 +1,120 @@
+"""What day.js adds to "Hari ini": keys, a scanner that works anywhere, and a list that refreshes by itself."""
+
+import re
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from playwright.sync_api import expect
+
+from citizens import tokens
+from citizens.domain import queue
+from citizens.models import Office, ServiceCase, Ticket
+from portal import groups
+from tests.browser.conftest import MOMENT
+from tests.factories.citizens import AppointmentFactory, UserFactory
+
+TODAY = "/petugas/citizens/queueday/hari-ini/"
+DESK = {"width": 1280, "height": 800}
+PASSWORD = "kata sandi yang panjang"
+
+
+@pytest.fixture
+def office(transactional_db):
+    return Office.objects.get(code="utama")
+
+
+@pytest.fixture
+def staff(office):
+    return UserFactory(office=office, group=groups.COUNTER_STAFF, password=make_password(PASSWORD))
+
+
+@pytest.fixture
+def page(open_page, staff):
+    """The page of the day, as counter staff without an open counter see it."""
+    page = open_page(viewport=DESK)
+    page.goto(TODAY)
+    page.locator("#id_username").fill(staff.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_code")).to_be_focused()
+    return page
+
+
+@pytest.fixture
+def walk_in(office, staff):
+    """Lets somebody without an appointment take a number, behind the page's back."""
+
+    def take_number():
+        case = ServiceCase.objects.filter(service__code="KTP").select_related("service").first()
+        return queue.issue_walk_in(
+            office=office,
+            case=case,
+            priority_group=None,
+            at=MOMENT,
+            staff=staff,
+            submission_key=tokens.new(),
+        )
+
+    return take_number
+
+
+def open_counter(page):
+    page.locator("#id_counter").select_option(index=1)
+    page.locator("form[action$='/buka-loket/'] button").click()
+    expect(page.locator("[data-key=n]")).to_be_focused()
+
+
+def test_the_list_refreshes_and_leaves_alone_what_is_being_typed(page, walk_in):
+    page.locator("#id_code").press_sequentially("7KQ")
+
+    ticket = walk_in()
+
+    expect(page.locator("#line")).to_contain_text(ticket.label)
+    expect(page.locator("#id_code")).to_be_focused()
+    expect(page.locator("#id_code")).to_have_value("7KQ")
+
+
+def test_a_list_that_no_longer_refreshes_says_since_when(page):
+    # What the office's network answers when the portal is out of reach.
+    page.route(re.compile("/antrean/$"), lambda route: route.fulfill(body="Sign in to Wi-Fi"))
+
+    expect(page.locator("#fresh")).to_have_class(re.compile("fresh-stale"), timeout=25_000)
+    expect(page.locator("#fresh")).to_contain_text(re.compile(r"\d\d\.\d\d\.\d\d"))
+    expect(page.locator("#line")).not_to_contain_text("Wi-Fi")
+
+
+def test_an_ended_sign_in_does_not_replace_the_list(page, walk_in):
+    ticket = walk_in()
+    expect(page.locator("#line")).to_contain_text(ticket.label)
+
+    page.context.clear_cookies()
+
+    with page.expect_response(re.compile("/petugas/login/")):
+        pass
+    expect(page.locator("#line")).to_contain_text(ticket.label)
+    expect(page.locator("#line input")).to_have_count(0)
+
+
+def test_a_scanner_checks_in_wherever_the_focus_is(page, office):
+    appointment = AppointmentFactory(office=office, starts_at=MOMENT, with_visitor=True)
+    open_counter(page)
+
+    page.keyboard.type(appointment.code)
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".given-number")).to_be_visible()
+    assert Ticket.objects.get(appointment=appointment).label in page.locator(".given").inner_text()
+
+
+def test_letters_are_letters_while_somebody_types(page, walk_in):
+    walk_in()
+    open_counter(page)
+
+    page.keyboard.press("k")
+    expect(page.locator("#id_code")).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.locator("#id_code")).to_have_value("n")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator(".now-number")).to_be_visible()
