@@ -86,7 +86,9 @@ def test_the_code_may_be_typed_with_blanks(client, clock, sign_in, device):
     assert is_in(client)
 
 
-@pytest.mark.parametrize("typed", ["12345", "1234567", "abcdef", "\uff11\uff11\uff11\uff11\uff11\uff11"])
+@pytest.mark.parametrize(
+    "typed", ["12345", "1234567", "abcdef", "\uff11\uff11\uff11\uff11\uff11\uff11"]
+)
 def test_what_cannot_be_a_code_costs_no_attempt(client, clock, sign_in, device, typed):
     sign_in()
 
