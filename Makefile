@@ -4,19 +4,18 @@ BIN := .venv/bin
 # The lock file decides every version; --inexact leaves what somebody added by hand. The machine's own
 # certificates come first: behind a company's proxy only they are right.
 SYNC = $(BIN)/uv sync --frozen --inexact --quiet $(1) --system-certs || $(BIN)/uv sync --frozen --inexact --quiet $(1)
-# With one of these set, tools may load the settings without production secrets.
-TRIAL := DEMO=1
+# With DEMO=1 tools load the settings without production secrets. Without a pool no process leaves a
+# connection behind that keeps a test database.
+TRIAL := DEMO=1 DATABASE_POOL_SIZE=0
 TEMPLATES := templates
-SOURCES := portal citizens outreach tests bench deploy manage.py
 
 .PHONY: run test check fix bench demo drill messages coverage
 
 run: .venv/run.stamp
 	@DEMO=1 $(BIN)/python manage.py run
 
-# One process a core. Without a pool, no test leaves a connection behind that keeps its database.
 test: .venv/dev.stamp
-	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest -n auto
+	$(TRIAL) $(BIN)/pytest -n auto
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -25,7 +24,7 @@ check: .venv/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint $(TEMPLATES)
 	$(TRIAL) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/pytest tests/test_messages.py tests/test_deploy.py tests/test_architecture.py
+	$(TRIAL) $(BIN)/pytest tests/test_messages.py tests/test_deploy.py tests/test_architecture.py
 
 fix: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -40,7 +39,7 @@ demo: .venv/run.stamp
 	@DEMO=1 $(BIN)/python manage.py load_demo
 
 drill: .venv/dev.stamp
-	$(TRIAL) DATABASE_POOL_SIZE=0 DRILL=1 $(BIN)/pytest -m "race or kill"
+	$(TRIAL) DRILL=1 $(BIN)/pytest -m "race or kill"
 
 # The date that gettext writes would change the catalogues at every run.
 messages: .venv/dev.stamp
@@ -50,7 +49,7 @@ messages: .venv/dev.stamp
 	$(TRIAL) $(BIN)/python manage.py compilemessages $(foreach folder,.venv bench tests var,--ignore $(folder))
 
 coverage: .venv/dev.stamp
-	$(TRIAL) DATABASE_POOL_SIZE=0 $(BIN)/coverage run -m pytest
+	$(TRIAL) $(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
 $(BIN)/uv:

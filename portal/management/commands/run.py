@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,7 +15,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.urls import reverse
 
@@ -58,9 +59,10 @@ class Command(BaseCommand):
     requires_system_checks = ()  # migrate runs them, once the database is there
 
     def say(self, line: str) -> None:
-        """Prints a line at once, also into a file or a pipe."""
-        self.stdout.write(line)
-        self.stdout.flush()
+        """Prints a line at once; a terminal that was closed keeps nobody from stopping."""
+        with suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs until Ctrl-C, SIGTERM or a closed terminal.
@@ -80,6 +82,8 @@ class Command(BaseCommand):
             self.watch(family, sign.seen)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:
+            raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
         except KeyboardInterrupt:
             pass  # while preparing: each step is done again the next time unless it was whole
         finally:
