@@ -187,10 +187,12 @@ def free_counters(office: Office, *, at: datetime.datetime) -> QuerySet[Counter]
 
 
 def walk_in_cases() -> list[ServiceCase]:
-    """What somebody may come for, service by service."""
-    found = ServiceCase.objects.filter(active=True, service__active=True)
+    """What somebody may come for, service by service, in the order of the front page."""
+    found = ServiceCase.objects.filter(active=True, service__active=True).select_related("service")
     return list(
-        found.select_related("service").order_by("service__sort_order", "service", "sort_order")
+        found.order_by(
+            "service__group__sort_order", "service__sort_order", "service", "sort_order", "pk"
+        )
     )
 
 
