@@ -52,13 +52,15 @@
       return;
     }
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+    // A scanner presses Shift before each capital letter.
+    if (event.key === "Shift" || event.key === "CapsLock") return;
     clearTimeout(timer);
     if (event.key === "Enter" && scanned()) {
       event.preventDefault();
       return;
     }
     if (event.key.length !== 1 || event.key === " ") {
-      typed = "";
+      settle();
       return;
     }
     typed += event.key;
