@@ -12,11 +12,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from citizens.models import Service
+from citizens.views.shared import shared
 from portal import health as health_report
 from portal import showcase
 
 
 @require_safe
+@shared(seconds=10)
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, and how to begin. One query."""
     services = [
@@ -33,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared(seconds=10)
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy notice in its present version."""
     return render(request, "portal/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})

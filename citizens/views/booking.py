@@ -23,11 +23,13 @@ from citizens.models import Appointment, Hold, ServiceCase, Slot, Subdistrict
 from citizens.views import calendar_table
 from citizens.views.personal import personal
 from citizens.views.services import case_or_404
+from citizens.views.shared import from_here, shared
 
 BROWSER_COOKIE = "browser"
 
 
 @require_safe
+@shared(seconds=2, parameters=("kantor", "tanggal"))
 def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Places with their earliest time; with ?kantor= the days and times of one place. Three queries."""
     at = timezone.now()
@@ -59,6 +61,7 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
 
 
 @require_POST
+@from_here
 def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Keeps the chosen time for five minutes, then asks for the details."""
     found = case_or_404(service, case)

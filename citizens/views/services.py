@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from citizens.domain.slots import local_date
 from citizens.models import Requirement, Service, ServiceCase
+from citizens.views.shared import shared
 
 
 def case_or_404(service: str, case: str) -> ServiceCase:
@@ -38,6 +39,7 @@ def papers(requirements: list[Requirement]) -> list[dict[str, str]]:
 
 
 @require_safe
+@shared(seconds=10)
 def service(request: HttpRequest, service: str) -> HttpResponse:
     """A service: its cases to choose from, and its published standard."""
     found = get_object_or_404(Service, code=Service.code_of(service), active=True)
@@ -66,6 +68,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
 
 
 @require_safe
+@shared(seconds=10)
 def case(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """A case: who must come, how long it takes, and the papers as a checklist."""
     found = case_or_404(service, case)

@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_a_polite_page_that_says_when_to_try_again(cl
 
 
 def test_a_form_from_a_stale_tab_is_told_so():
-    page = Client(enforce_csrf_checks=True).post("/layanan/ktp/hilang/simpan/", {"start": "x"})
+    page = Client(enforce_csrf_checks=True).post(f"/pesan/{'x' * 22}/selesai/")
 
     assert page.status_code == 403
     assert page.wsgi_request.reference in page.text
