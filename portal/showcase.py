@@ -220,7 +220,7 @@ def _weeks() -> list[list[Row | None]]:
             if number in free:
                 cell |= {
                     "url": f"#maret-{number}",
-                    "free": free[number],
+                    "free": f"sisa {free[number]}",
                     "selected": number == 16,
                 }
             elif number in closed:
@@ -233,15 +233,15 @@ def _weeks() -> list[list[Row | None]]:
 def _time_groups() -> list[Row]:
     morning: list[Row] = [
         {"label": "08.00", "reason": "penuh"},
-        {"label": "08.20", "value": "1", "free": 1},
-        {"label": "08.40", "value": "2", "free": 3},
+        {"label": "08.20", "value": "1", "free": "1 tempat"},
+        {"label": "08.40", "value": "2", "free": "3 tempat"},
         {"label": "09.00", "reason": "penuh"},
-        {"label": "09.20", "value": "3", "free": 2, "selected": True},
-        {"label": "09.40", "value": "4", "free": 4},
+        {"label": "09.20", "value": "3", "free": "2 tempat", "selected": True},
+        {"label": "09.40", "value": "4", "free": "4 tempat"},
     ]
     afternoon: list[Row] = [
-        {"label": "13.00", "value": "5", "free": 4},
-        {"label": "13.20", "value": "6", "free": 12},
+        {"label": "13.00", "value": "5", "free": "4 tempat"},
+        {"label": "13.20", "value": "6", "free": "12 tempat"},
     ]
     return [{"title": "Pagi", "times": morning}, {"title": "Siang", "times": afternoon}]
 

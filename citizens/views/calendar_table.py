@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from citizens.domain import wording
 from citizens.domain.availability import Day, OfficeDays, Reason, Time
@@ -112,12 +113,12 @@ def _weeks(
 
 def _cell(office: OfficeDays, day: Day, selected: bool, here: str, replaced: str) -> dict[str, Any]:
     cell: dict[str, Any] = {
-        "number": day.date.day,
+        "number": str(day.date.day),
         "label": wording.day(day.date),
         "selected": selected,
     }
     if day.free:
-        cell["free"] = day.free
+        cell["free"] = ngettext("%(free)s free", "%(free)s free", day.free) % {"free": day.free}
         cell["url"] = _url(here, replaced, kantor=office.code, tanggal=day.date.isoformat())
     else:
         cell["reason"] = _short_reason(day)
@@ -153,7 +154,8 @@ def _groups(free: Sequence[Time]) -> list[dict[str, Any]]:
                 {
                     "label": wording.clock(time.start),
                     "value": time.start.isoformat(),
-                    "free": time.free,
+                    "free": ngettext("%(free)s place", "%(free)s places", time.free)
+                    % {"free": time.free},
                 }
                 for time in times
             ],

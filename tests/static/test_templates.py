@@ -149,7 +149,7 @@ def test_a_full_day_is_no_link_and_says_why():
 
 
 def test_a_day_sends_its_value_where_no_url_is_given():
-    cell = {"number": 5, "label": "Jumat, 5 Maret 2027", "value": "2027-03-05", "free": 3}
+    cell = {"number": 5, "label": "Jumat, 5 Maret 2027", "value": "2027-03-05", "free": "3"}
     page = render(
         "components/day_table.html", caption="Maret", weekdays=[], weeks=[[cell]], name="day"
     )
