@@ -14,7 +14,7 @@ from portal import showcase
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ERROR_PAGES = ("400", "403", "404", "429", "500", "503")
-OUTSIDE_THE_SHOWCASE = {"error_page.html", "htmx.html", "messages.html"}
+OUTSIDE_THE_SHOWCASE = {"error_page.html", "htmx.html"}
 
 
 class Page(HTMLParser):
