@@ -90,15 +90,14 @@ DAYS = f"""
         FROM starts GROUP BY office_id, day
     )
     SELECT office.code, office.name, office.address, office.confirmed,
-        calendar.day::date, days.slots, coalesce(days.free, 0), days.earliest, closed.name
+        calendar.day::date, days.slots, coalesce(days.free, 0), days.earliest,
+        coalesce(here.name, everywhere.name)
     FROM citizens_office office
     CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
     LEFT JOIN days ON days.office_id = office.id AND days.day = calendar.day::date
-    LEFT JOIN LATERAL (
-        SELECT name FROM citizens_closedday
-        WHERE date = calendar.day::date AND (office_id = office.id OR office_id IS NULL)
-        ORDER BY office_id NULLS LAST LIMIT 1
-    ) closed ON true
+    LEFT JOIN citizens_closedday here ON here.date = calendar.day::date AND here.office_id = office.id
+    LEFT JOIN citizens_closedday everywhere
+        ON everywhere.date = calendar.day::date AND everywhere.office_id IS NULL
     WHERE office.active AND office.id IN (SELECT office_id FROM days)
     ORDER BY office.sort_order, office.id, calendar.day
 """  # noqa: S608 - composed of constants only
