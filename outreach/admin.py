@@ -24,18 +24,13 @@ class ReadOnly:
 
 
 # Django's admin classes take no parameters when the program runs.
-class AttemptInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class AttemptInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
     model = Attempt
     ordering = ["number"]
     fields = [
-        "number",
-        "outcome",
-        "provider",
-        "parts",
-        "started_at",
-        "finished_at",
-        "error",
-        "reference",
+        ("number", "outcome", "provider", "parts"),
+        ("started_at", "finished_at"),
+        ("error", "reference"),
     ]
 
 

@@ -6,13 +6,16 @@ from citizens import models
 from citizens.admin.records import OfOwnOffice, ReadOnly
 
 
-class Rows(admin.TabularInline):  # type: ignore[type-arg]  # it takes no parameter when the program runs
+class Rows(admin.StackedInline):  # type: ignore[type-arg]  # it takes no parameter when the program runs
+    """Rows of a form, each field with its own label: those of a TabularInline have none to be read aloud."""
+
     extra = 0
 
 
 class CounterInline(Rows):
     model = models.Counter
     ordering = ["number"]
+    fields = [("number", "label", "active"), "groups"]
 
 
 @admin.register(models.Office)
@@ -83,11 +86,13 @@ class ServiceCaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class PeriodInline(Rows):
     model = models.OpeningPeriod
+    fields = [("weekday", "opens", "closes")]
     ordering = ["weekday", "opens"]
 
 
 class CapacityInline(Rows):
     model = models.OpeningCapacity
+    fields = [("group", "counters", "online", "slot_minutes")]
     ordering = ["group__sort_order"]
 
 
