@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,8 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 COMPRESSED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+# Pages load their small twins; compressing these would take longer than a test.
+UNUSED = ("xregexp.js", "jquery.js", "select2.full.js")
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -43,7 +45,7 @@ def static_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("static")
     storages = settings.STORAGES | {"staticfiles": {"BACKEND": COMPRESSED}}
     with override_settings(STATIC_ROOT=folder, STORAGES=storages):
-        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=list(UNUSED))
     return folder
 
 
@@ -64,6 +66,13 @@ def transactional_db(django_db_setup, django_db_blocker):
 @pytest.fixture(scope="module")
 def site(transactional_db, static_files):
     """The address of the portal, served by granian from the test database."""
+    with served(static_files) as address:
+        yield address
+
+
+@contextmanager
+def served(static_files, **environment):
+    """The portal behind the real web server, with more in its environment (see served.py)."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -75,12 +84,14 @@ def site(transactional_db, static_files):
         ],
         cwd=ROOT,
         env=os.environ
-        | database_of_tests()
         | {
             "DEMO": "1",
+            "DATABASE_POOL_SIZE": "4",
+            "SERVED_DATABASE": connection.settings_dict["NAME"],
             "SERVED_STATIC": str(static_files),
             "SERVED_MOMENT": MOMENT.isoformat(),
-        },
+        }
+        | environment,
     )
     try:
         wait_for(port, server)
@@ -88,11 +99,6 @@ def site(transactional_db, static_files):
     finally:
         server.terminate()
         server.wait(timeout=PATIENCE)
-
-
-def database_of_tests():
-    """The environment by which another process finds the database of this test run."""
-    return {"SERVED_DATABASE": connection.settings_dict["NAME"], "DATABASE_POOL_SIZE": "4"}
 
 
 def wait_for(port, server):
@@ -126,9 +132,9 @@ def open_page(chromium, site):
     """Opens a page in a browser that has never been here. Closed, and judged, at the end of the test."""
     opened, complaints = [], []
 
-    def opener(*, language="id", viewport=PHONE, javascript=True):
+    def opener(*, language="id", viewport=PHONE, javascript=True, address=site):
         context = chromium.new_context(
-            base_url=site,
+            base_url=address,
             viewport=viewport,
             java_script_enabled=javascript,
             reduced_motion="reduce",
@@ -138,7 +144,7 @@ def open_page(chromium, site):
         context.set_default_timeout(10_000)
         opened.append(context)
         if language != "id":
-            context.add_cookies([{"name": "language", "value": language, "url": site}])
+            context.add_cookies([{"name": "language", "value": language, "url": address}])
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: complaints.extend(complaint(message)))
         return context.new_page()

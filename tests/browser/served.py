@@ -12,6 +12,7 @@ from django.conf import settings
 
 settings.DATABASES["default"]["NAME"] = os.environ["SERVED_DATABASE"]
 settings.STATIC_ROOT = os.environ["SERVED_STATIC"]
+settings.SECOND_FACTOR = "SERVED_SECOND_FACTOR" in os.environ
 # The factories' passwords are hashed so, and a sign-in costs no second.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 time_machine.travel(datetime.datetime.fromisoformat(os.environ["SERVED_MOMENT"])).start()

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from citizens import tokens
@@ -11,7 +10,8 @@ from citizens.domain import queue
 from citizens.models import Office, ServiceCase, Ticket
 from portal import groups
 from tests.browser.conftest import DESK, MOMENT
-from tests.factories.citizens import AppointmentFactory, UserFactory
+from tests.browser.signing_in import new_staff, sign_in
+from tests.factories.citizens import AppointmentFactory
 
 TODAY = "/petugas/citizens/queueday/hari-ini/"
 REFRESH = 5_000  # milliseconds in which the list refreshes itself
@@ -27,7 +27,6 @@ SCAN = """code => {
     }
     press("Enter");
 }"""
-PASSWORD = "kata sandi yang panjang"
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def office(transactional_db):
 
 @pytest.fixture
 def staff(office):
-    return UserFactory(office=office, group=groups.COUNTER_STAFF, password=make_password(PASSWORD))
+    return new_staff(office=office, group=groups.COUNTER_STAFF)
 
 
 @pytest.fixture
@@ -45,10 +44,7 @@ def page(open_page, staff):
     """The page of the day, as counter staff without an open counter see it."""
     page = open_page(viewport=DESK)
     page.clock.install()
-    page.goto(TODAY)
-    page.locator("#id_username").fill(staff.username)
-    page.locator("#id_password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in(page, staff.username, address=TODAY)
     expect(page.locator("#id_code")).to_be_focused()
     return page
 

@@ -4,7 +4,6 @@ import datetime
 import re
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from citizens import tokens
@@ -13,10 +12,9 @@ from citizens.models import DigitalIdOffer, Office, QueueDay, ServiceCase, Ticke
 from portal import groups
 from tests.browser import keyboard
 from tests.browser.conftest import DESK, MOMENT, PHONE, violations
-from tests.factories.citizens import AppointmentFactory, UserFactory, VisitorServiceFactory
+from tests.browser.signing_in import FIRST_PAGE, PASSWORD, new_staff
+from tests.factories.citizens import AppointmentFactory, VisitorServiceFactory
 
-PASSWORD = "kata sandi yang panjang"
-FIRST_PAGE = "/petugas/"
 SOON = datetime.timedelta(minutes=5)
 
 
@@ -32,7 +30,7 @@ def office(transactional_db):
 
 @pytest.fixture
 def staff(office):
-    return UserFactory(office=office, group=groups.COUNTER_STAFF, password=make_password(PASSWORD))
+    return new_staff(office=office, group=groups.COUNTER_STAFF)
 
 
 @pytest.fixture
