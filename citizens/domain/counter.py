@@ -191,7 +191,9 @@ def _end(
 ) -> None:
     if ticket.state != expected:
         raise queue.StaleTicket
-    if ticket.appointment is not None:  # before the ticket: locks are taken in that order
+    # A visit left open overnight: its appointment ended with the day, its ticket ends here.
+    open_still = ticket.appointment is not None and ticket.appointment.is_active
+    if ticket.appointment is not None and open_still:  # before the ticket: the order of locks
         served = to == TicketState.FINISHED
         appointments.move(
             appointment=ticket.appointment,

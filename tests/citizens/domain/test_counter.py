@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from citizens import signals
-from citizens.domain import counter, queue
+from citizens.domain import appointments, counter, queue
 from citizens.domain.visits import Offer
 from citizens.enums import AppointmentState, OfferResult, Outcome, TicketState
 from citizens.models import DeskSession, Ticket, Visit
@@ -375,3 +375,17 @@ def test_without_the_lock_two_counters_go_for_the_same_person(monkeypatch):
         )
 
     assert failures
+
+
+def test_a_visit_left_open_overnight_can_still_be_ended(session, day, case):
+    there = TicketFactory(
+        queue_day=day, case=case, booked=True, serving=True, counter=session.counter
+    )
+    tomorrow = MOMENT + datetime.timedelta(days=1)
+    appointments.close_past_days(at=tomorrow)
+
+    finish(Ticket.objects.get(pk=there.pk), session.staff)
+
+    there.refresh_from_db()
+    assert there.state == TicketState.FINISHED
+    assert there.appointment.state == AppointmentState.UNSERVED
