@@ -180,7 +180,8 @@ def issue_walk_in(
     """
     day = lock_day(office=office, at=at)
     made = Ticket.objects.filter(submission_key=submission_key).first()
-    if made is not None:
+    asked = (day.pk, case.pk, priority_group or "")
+    if made is not None and (made.queue_day_id, made.case_id, made.priority_group) == asked:
         return made
     return _issue(
         day,
@@ -189,7 +190,8 @@ def issue_walk_in(
         priority_group=priority_group,
         at=at,
         staff=staff,
-        submission_key=submission_key,
+        # The back button and the next person: another wish under an old key is another ticket.
+        submission_key=None if made else submission_key,
     )
 
 
@@ -244,7 +246,7 @@ def _called(origin: str, priority_group: str) -> order.Called:
 
 
 def _refuse_unless_expected(appointment: Appointment, day: QueueDay) -> None:
-    ticket = Ticket.objects.filter(appointment=appointment).first()
+    ticket = Ticket.objects.filter(appointment=appointment, queue_day=day).first()
     if ticket is not None:
         raise AlreadyCheckedIn(ticket)
     if appointment.state != AppointmentState.BOOKED:

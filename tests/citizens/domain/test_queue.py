@@ -53,7 +53,7 @@ def walk_in(office, staff, **kwargs):
         office=office,
         case=kwargs.pop("case", None) or ServiceCaseFactory(),
         priority_group=kwargs.pop("priority_group", None),
-        at=MOMENT,
+        at=kwargs.pop("at", MOMENT),
         staff=staff,
         submission_key=kwargs.pop("submission_key", None) or tokens.new(),
     )
@@ -193,9 +193,9 @@ def test_a_walk_in_of_a_priority_group_gets_the_letter_p(office, staff):
 
 
 def test_a_walk_in_form_that_is_sent_twice_gives_one_ticket(office, staff):
-    key = tokens.new()
+    form = {"submission_key": tokens.new(), "case": ServiceCaseFactory()}
 
-    assert walk_in(office, staff, submission_key=key) == walk_in(office, staff, submission_key=key)
+    assert walk_in(office, staff, **form) == walk_in(office, staff, **form)
     assert Ticket.objects.count() == 1
 
 
@@ -364,3 +364,21 @@ def test_the_first_numbers_of_a_day_given_at_once_are_all_different():
 
     assert sorted(ticket.number for ticket in tickets) == [1, 2, 3, 4, 5, 6]
     assert QueueDay.objects.get().date == DAY
+
+
+def test_a_code_of_yesterday_tells_nothing_of_todays_numbers(office, staff, appointment):
+    check_in(office, appointment.code, staff)
+    tomorrow = MOMENT + datetime.timedelta(days=1)
+    walk_in(office, staff, at=tomorrow)
+
+    with pytest.raises(queue.AppointmentOver):
+        check_in(office, appointment.code, staff, at=tomorrow)
+
+
+def test_the_next_person_on_an_old_form_gets_another_number(office, staff):
+    key = tokens.new()
+
+    first = walk_in(office, staff, submission_key=key)
+    second = walk_in(office, staff, submission_key=key, priority_group=PriorityGroup.ELDERLY)
+
+    assert first.number != second.number
