@@ -73,6 +73,15 @@ def submit(*, attempts: Sequence[Attempt], at: datetime.datetime) -> list[Attemp
 
 
 @transaction.atomic(durable=True)
+def hand_back(*, attempts: Sequence[Attempt], at: datetime.datetime) -> None:
+    """Plans claimed messages again of which nothing was begun; the next run takes them up at once."""
+    ids = [attempt.message_id for attempt in attempts]
+    rows = Message.objects.filter(pk__in=ids, claim_token=attempts[0].message.claim_token)
+    rows.move(MessageState.PLANNED, expected=[MessageState.CLAIMED], at=at)
+    _finish_attempts(ids, AttemptOutcome.ABANDONED, at=at)
+
+
+@transaction.atomic(durable=True)
 def release_expired(*, at: datetime.datetime) -> int:
     """Settles messages whose sender fell silent; returns how many.
 

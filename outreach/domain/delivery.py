@@ -37,7 +37,7 @@ def pump(*, clock: Clock, budget: datetime.timedelta = datetime.timedelta(0)) ->
     failure: Exception | None = None
     for channel in Channel:
         try:
-            seen += _drain(channel, clock=clock, until=began + budget)
+            seen += _drain(channel, clock=clock, until=began + budget if budget else None)
         except Exception as error:  # one channel must not keep the other from being sent
             logger.exception("the channel %s stopped", channel.value)
             failure = failure or error
@@ -52,15 +52,25 @@ def pump(*, clock: Clock, budget: datetime.timedelta = datetime.timedelta(0)) ->
     return seen
 
 
-def send(*, attempts: Sequence[Attempt], provider: Provider, clock: Clock) -> int:
+def send(
+    *,
+    attempts: Sequence[Attempt],
+    provider: Provider,
+    clock: Clock,
+    until: datetime.datetime | None = None,
+) -> int:
     """Sends claimed messages and records the answers; returns how many reached the provider.
 
-    Must be called outside any transaction; the connection to the database is given back meanwhile.
+    What is not begun by `until` is handed back: a slow provider must not run into the limit of a task, which
+    would leave it unknown. Must be called outside any transaction; the connection to the database is given back meanwhile.
     """
     reached = 0
     for start in range(0, len(attempts), AT_ONCE):
+        if start and until and clock() >= until:
+            claims.hand_back(attempts=attempts[start:], at=clock())
+            break
         ours = claims.submit(attempts=attempts[start : start + AT_ONCE], at=clock())
-        reached += _send_together(ours, provider=provider, clock=clock)
+        reached += _send_together(ours, provider=provider, clock=clock, until=until)
     return reached
 
 
@@ -77,7 +87,7 @@ def last_sweep() -> datetime.datetime | None:
     return Sweep.objects.filter(name=PUMP).values_list("ran_at", flat=True).first()
 
 
-def _drain(channel: Channel, *, clock: Clock, until: datetime.datetime) -> int:
+def _drain(channel: Channel, *, clock: Clock, until: datetime.datetime | None) -> int:
     provider = providers.for_channel(channel)
     seen = 0
     try:
@@ -86,15 +96,21 @@ def _drain(channel: Channel, *, clock: Clock, until: datetime.datetime) -> int:
                 channel=channel, provider=provider.name, at=clock(), limit=claims.BATCH
             )
             seen += claim.seen
-            reached = send(attempts=claim.attempts, provider=provider, clock=clock)
+            reached = send(attempts=claim.attempts, provider=provider, clock=clock, until=until)
             helpless = bool(claim.attempts) and not reached
-            if not claim.seen or helpless or clock() >= until:
+            if not claim.seen or helpless or until is None or clock() >= until:
                 return seen
     finally:
         provider.close()
 
 
-def _send_together(attempts: Sequence[Attempt], *, provider: Provider, clock: Clock) -> int:
+def _send_together(
+    attempts: Sequence[Attempt],
+    *,
+    provider: Provider,
+    clock: Clock,
+    until: datetime.datetime | None,
+) -> int:
     answers: list[tuple[Attempt, Answer]] = []
     reached = 0
     _give_connection_back()
@@ -104,6 +120,11 @@ def _send_together(attempts: Sequence[Attempt], *, provider: Provider, clock: Cl
         for attempt, answer in zip(attempts, provider.send(batch), strict=True):
             answers.append((attempt, answer))
             reached += not isinstance(answer, NotSent)
+            if until and clock() >= until:
+                # Providers send one after the other, as they are asked: the rest has not left.
+                rest = attempts[attempts.index(attempt) + 1 :]
+                answers += [(left, NotSent("no time was left")) for left in rest]
+                break
             if clock() - written >= RECORD_AFTER:
                 results.record(answers=answers, at=clock())
                 _give_connection_back()

@@ -240,3 +240,25 @@ def test_pumps_at_once_submit_each_message_once(server):
     assert states() == {MessageState.ACCEPTED}
     assert len(server.references) == len(set(server.references)) == 60
     assert threading.active_count() <= threads
+
+
+def test_a_slow_provider_leaves_nothing_unknown_when_time_runs_out(monkeypatch):
+    monkeypatch.setattr(delivery, "AT_ONCE", 2)
+    ticks = iter(DUE + number * MINUTE for number in range(100))
+    asked = []
+
+    class Slow:
+        name = "slow"
+
+        def send(self, batch):
+            for outgoing in batch:
+                asked.append(outgoing)
+                yield Accepted()
+
+    MessageFactory.create_batch(5)
+    attempts = claims.claim(channel=Channel.SMS, provider="slow", at=DUE, limit=9).attempts
+
+    delivery.send(attempts=attempts, provider=Slow(), clock=lambda: next(ticks), until=DUE + MINUTE)
+
+    assert len(asked) == 1
+    assert sorted(Message.objects.values_list("state", flat=True)) == ["accepted"] + ["planned"] * 4
