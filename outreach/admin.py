@@ -1,5 +1,7 @@
 """Messages in the admin: to be read. States change by sending alone."""
 
+import re
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
@@ -7,7 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from citizens import tokens
 from outreach.models import Attempt, Message
+
+LINK = re.compile(r"/j/[\w-]{22}/?")
 
 
 class ReadOnly:
@@ -58,7 +63,7 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "recipient",
         "language",
         "subject",
-        "body",
+        "text",
         "state",
         "reason",
         "state_at",
@@ -76,4 +81,19 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         return message.masked_address
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).defer("body")
+        rows = super().get_queryset(request).defer("body")
+        office = getattr(request.user, "office_id", None)
+        return rows if office is None else rows.filter(appointment__office=office)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        """By the code as it is printed or read aloud."""
+        with suppress(tokens.InvalidCode):
+            search_term = tokens.clean_code(search_term)
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("text"))
+    def text(self, message: Message) -> str:
+        """The words without the secret link: whoever has it acts as the citizen."""
+        return LINK.sub("/j/.../", message.body)

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from citizens import tokens
 from outreach.enums import MessageState
 from outreach.models import Message
 from tests.factories.citizens import UserFactory
@@ -72,3 +73,30 @@ def test_nobody_edits_adds_or_deletes(administrator):
     assert {answer.status_code for answer in answers} == {403}
     unchanged = Message.objects.get()
     assert (unchanged.state, unchanged.body) == (message.state, message.body)
+
+
+def test_the_secret_link_is_not_shown(administrator):
+    message = MessageFactory(body="Lihat: https://example.test/j/" + "a" * 22 + "/ Gratis.")
+
+    page = administrator.get(page_of(message)).content.decode()
+
+    assert "a" * 22 not in page
+    assert "Gratis." in page
+
+
+def test_messages_are_found_by_the_code_as_it_is_printed(administrator):
+    wanted = MessageFactory()
+    printed = tokens.display_code(wanted.appointment.code).lower()
+
+    answer = administrator.get(reverse(LIST), {"q": printed})
+
+    assert list(answer.context["cl"].result_list) == [wanted]
+
+
+def test_staff_of_one_office_see_its_messages_alone(client):
+    own, _other = MessageFactory(), MessageFactory()
+    client.force_login(UserFactory(is_superuser=True, office=own.appointment.office))
+
+    answer = client.get(reverse(LIST))
+
+    assert list(answer.context["cl"].result_list) == [own]
