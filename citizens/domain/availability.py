@@ -75,6 +75,11 @@ POSSIBLE_STARTS = """
             END AS free
         FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
         WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
+            AND NOT EXISTS (
+                SELECT FROM citizens_closedday closed
+                WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
+                    AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
+            )
         WINDOW visit AS (
             PARTITION BY slot.office_id ORDER BY slot.start
             RANGE BETWEEN CURRENT ROW AND %(reach)s FOLLOWING

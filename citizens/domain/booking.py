@@ -11,12 +11,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from citizens import crypto, signals, tokens
 from citizens.domain import availability
+from citizens.domain.slots import local_date
 from citizens.enums import Actor, AppointmentState, Language
 from citizens.models import (
     Appointment,
+    ClosedDay,
     HeldPlace,
     Hold,
     Office,
@@ -26,7 +29,7 @@ from citizens.models import (
     VisitorService,
 )
 
-# A browser may keep places for two people at once, not more: a script must not empty the calendar.
+# A browser may keep places for two people at once, not more.
 HOLDS_A_BROWSER = 2
 ONE_ACTIVE = "one_active_appointment_a_person_and_group"
 # Codes are short enough to read aloud, so two may be alike once in thousands of bookings: draw again.
@@ -42,9 +45,12 @@ class AlreadyBooked(Exception):
     """This person has an active appointment in this service group."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answers:
-    """What a citizen typed about one visitor. Kept encrypted on the hold until the booking."""
+    """What a citizen typed about one visitor. Kept encrypted on the hold until the booking.
+
+    Without a repr that shows it: tracebacks and debug pages print what they meet.
+    """
 
     full_name: str
     birth_date: datetime.date
@@ -86,17 +92,27 @@ def hold(
     already typed under a hold that ran out. Raises SlotFull.
     """
     earliest, latest = availability.window(at=at)
-    ends = start + datetime.timedelta(minutes=case.minutes)
     if not earliest <= start < latest:
         raise SlotFull
+    ends = start + datetime.timedelta(minutes=case.minutes)
+    closed = ClosedDay.objects.filter(
+        Q(office=OuterRef("office")) | Q(office=None), date=local_date(start)
+    )
     slots = list(
         Slot.objects.select_for_update(of=("self",))
         .filter(office__code=office, office__active=True, group_id=case.service.group_id)
-        .filter(start__gte=start, start__lt=ends)
+        .filter(~Exists(closed), start__gte=start, start__lt=ends)
         .order_by("pk")
     )
     _check_cover(slots, start=start, minutes=case.minutes)
-    _check_room(slots, at=at, browser=browser)
+    try:
+        _check_room(slots, at=at, browser=browser)
+    except SlotFull:
+        # Pressed twice: the first press holds the last place for this browser already.
+        held = Hold.objects.filter(browser=browser, case=case, expires_at__gt=at)
+        if mine := held.filter(places__slot=slots[0]).first():
+            return mine
+        raise
     made = Hold.objects.create(
         token=tokens.new(),
         browser=browser,

@@ -26,6 +26,8 @@ from citizens.views.services import case_or_404
 from citizens.views.shared import from_here, shared
 
 BROWSER_COOKIE = "browser"
+# A moment in another century is nonsense, and arithmetic on it may overflow.
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @require_safe
@@ -47,7 +49,7 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
     office = next((o for o in offices if o.code == request.GET.get("kantor")), None)
     if office is None:
         context["places"] = calendar_table.places(offices, here=here, replaced=replaced)
-        return render(request, "citizens/booking/places.html", context)
+        return _unless_kept(render(request, "citizens/booking/places.html", context), replaced)
     chosen = calendar_table.chosen_day(office, _date(request.GET.get("tanggal", "")))
     free = (
         availability.times(case=found, office=office.code, day=chosen.date, at=at)
@@ -57,7 +59,7 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
     context |= calendar_table.page(office, chosen, free, here=here, replaced=replaced)
     context["hold_url"] = reverse("hold", args=[service, case])
     context["elsewhere"] = calendar_table.elsewhere(offices, office, here=here, replaced=replaced)
-    return render(request, "citizens/booking/times.html", context)
+    return _unless_kept(render(request, "citizens/booking/times.html", context), replaced)
 
 
 @require_POST
@@ -78,7 +80,8 @@ def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
             start=start,
             browser=browser,
             at=timezone.now(),
-            answers=replaced.answers if replaced else None,
+            # What was typed for another case was checked by its rules, not by those of this one.
+            answers=replaced.answers if replaced and replaced.case_id == found.pk else None,
         )
     if not made:
         day = wording.local(start).date().isoformat() if start else ""
@@ -263,7 +266,16 @@ def _moment(text: str) -> datetime.datetime | None:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment and timezone.is_aware(moment) else None
+    known = moment and timezone.is_aware(moment) and FIRST_YEAR < moment.year < LAST_YEAR
+    return moment if known else None
+
+
+def _unless_kept(page: HttpResponse, replaced: str) -> HttpResponse:
+    """With the token of a hold in it, the page is as personal as the hold."""
+    if replaced:
+        page.headers["Cache-Control"] = "private, no-store"
+        page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return page
 
 
 def _times_url(case: ServiceCase) -> str:

@@ -121,3 +121,15 @@ def test_any_number_of_offices_takes_one_query(case, offices, django_assert_num_
 
     with django_assert_num_queries(1):
         assert len(availability.days(case=case, at=AT)) == offices
+
+
+def test_a_day_that_was_closed_after_its_slots_were_made_is_closed(case):
+    office = OfficeFactory()
+    row(case, office)
+    ClosedDayFactory(everywhere=True, office=None, date=DAY, name="Hari Suci")
+    row(case, office, start=MOMENT + datetime.timedelta(days=1))
+
+    [found] = availability.days(case=case, at=AT)
+
+    assert (found.day(DAY).free, found.day(DAY).reason) == (0, Reason.HOLIDAY)
+    assert availability.times(case=case, office=office.code, day=DAY, at=AT) == []

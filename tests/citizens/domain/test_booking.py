@@ -14,6 +14,7 @@ from citizens.models import Appointment, Hold, Slot, VisitorService
 from tests.factories.citizens import (
     MINUTE,
     MOMENT,
+    ClosedDayFactory,
     ServiceCaseFactory,
     SlotFactory,
     SubdistrictFactory,
@@ -191,6 +192,25 @@ def test_a_broken_receiver_undoes_the_whole_booking(case, slot):
         signals.appointment_booked.disconnect(broken)
     slot.refresh_from_db()
     assert (Appointment.objects.count(), slot.taken) == (0, 0)
+
+
+def test_a_day_that_was_closed_meanwhile_cannot_be_held(case, slot):
+    ClosedDayFactory(office=slot.office)
+
+    with pytest.raises(booking.SlotFull):
+        hold(case, slot)
+
+
+def test_the_last_place_pressed_twice_is_held_once_for_the_same_browser(case, slot):
+    slot.online = 1
+    slot.save()
+    first = hold(case, slot)
+
+    assert hold(case, slot) == first
+
+
+def test_what_was_typed_is_not_shown_by_a_traceback():
+    assert "Siti" not in repr(answers())
 
 
 # --- Races: 30 real connections for the last places ------------------------------------------------

@@ -138,7 +138,18 @@ def test_a_time_that_filled_meanwhile_leads_back_to_the_times_with_the_reason(
     assert 'class="banner banner-warning"' in page.text or "banner" in page.text
 
 
-@pytest.mark.parametrize("start", ["", "besok", "2027-03-16T09:20", "9999-99-99T00:00:00+00:00"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        "",
+        "besok",
+        "2027-03-16T09:20",
+        "9999-99-99T00:00:00+00:00",
+        "9999-12-31T23:59:59+00:00",
+        "0001-01-01T00:00:00+14:00",
+        "\0",
+    ],
+)
 def test_an_invented_time_leads_back_to_the_times(client, slot, times_url, start):
     assert take(client, slot, start=start).url.startswith(times_url)
 
@@ -307,3 +318,21 @@ def test_an_appointment_is_not_reached_by_its_number(client):
     made = AppointmentFactory()
 
     assert client.get(f"/j/{made.pk}/").status_code == 404
+
+
+def test_what_was_typed_for_another_case_is_asked_by_the_rules_of_this_one(client, slot, details):
+    token = fill(client, slot, details)
+    Hold.objects.update(case=ServiceCaseFactory(service__group=slot.group))
+
+    Slot.objects.update(online=4)
+    taken = take(client, slot, replaced=token)
+
+    assert not taken.url.endswith("/periksa/")
+    assert Hold.objects.order_by("pk").last().answers is None
+
+
+def test_times_with_the_token_of_a_hold_are_never_stored(client, slot, times_url, details):
+    token = fill(client, slot, details)
+
+    for query in ({"ganti": token}, {"ganti": token, "kantor": slot.office.code}):
+        assert "no-store" in client.get(times_url, query)["Cache-Control"]
