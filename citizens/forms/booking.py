@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils.translation import gettext_lazy as _
 
-from citizens import nik, phone
+from citizens import crypto, nik, phone
 from citizens.domain.booking import Answers
 from citizens.enums import Attendance, Language, PriorityGroup
 from citizens.models import ServiceCase, Subdistrict
@@ -98,6 +98,7 @@ class DetailsForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
@@ -133,6 +134,16 @@ class DetailsForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy which field it is
         field.choices = choices
+
+    def clean_full_name(self) -> str:
+        typed: str = self.cleaned_data["full_name"]
+        try:
+            crypto.normalise_name(typed)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Write the full name of the person who needs the service.")
+            ) from error
+        return typed
 
     def clean_nik(self) -> str:
         typed: str = self.cleaned_data["nik"]

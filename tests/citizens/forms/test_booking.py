@@ -133,3 +133,15 @@ def test_kelurahan_of_one_name_are_told_apart_by_their_kecamatan():
     labels = [label for _group, rows in kelurahan_choices()[1:-1] for _code, label in rows]
 
     assert labels == ["Sukawana, Kec. Curug", "Sukawana, Kec. Serang"]
+
+
+@pytest.mark.parametrize("name", ["12345", "...", "S.Pd.", "1"])
+def test_a_name_needs_a_letter(name):
+    assert len(errors("full_name", full_name=name)) == 1
+
+
+def test_an_email_that_no_column_could_hold_is_refused():
+    assert (
+        len(errors("email", email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.id"))
+        == 1
+    )
