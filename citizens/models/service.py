@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,13 @@ class ServiceGroup(Bilingual):
 class Service(Bilingual):
     """A service of the catalogue, such as KTP-el."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        # It stands in addresses (see slug).
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9_]*\Z")],
+    )
     group = models.ForeignKey(
         ServiceGroup,
         verbose_name=_("service group"),
