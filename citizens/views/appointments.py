@@ -1,6 +1,7 @@
 """A person's own appointment, reached by its token alone: see, cancel, put into a calendar."""
 
 import datetime
+from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
@@ -97,20 +98,21 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     found = _appointment_or_404(token)
     booked = _services(found)
     event = Event()
-    event.add("uid", f"{found.code}@{request.get_host()}")
-    event.add("sequence", 0 if found.is_active else 1)
+    event.add("uid", f"{found.code}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    cancelled = found.state == AppointmentState.CANCELLED
+    event.add("sequence", 1 if cancelled else 0)
     event.add("dtstamp", found.booked_at.astimezone(datetime.UTC))
     event.add("dtstart", found.starts_at.astimezone(datetime.UTC))
     event.add("dtend", found.ends_at.astimezone(datetime.UTC))
     event.add("summary", f"Disdukcapil Kota Serang: {', '.join(_title(row) for row in booked)}")
     event.add("location", f"{found.office.name}, {found.office.address}")
     event.add("description", _description(found, booked))
-    event.add("status", "CONFIRMED" if found.is_active else "CANCELLED")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("organizer", vCalAddress("invalid:nomail"))
     file = Calendar()
     file.add("prodid", "-//Disdukcapil Kota Serang//Janji temu//ID")
     file.add("version", "2.0")
-    file.add("method", "PUBLISH" if found.is_active else "CANCEL")
+    file.add("method", "CANCEL" if cancelled else "PUBLISH")
     file.add_component(event)
     response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="janji.ics"'

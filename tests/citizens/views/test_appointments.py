@@ -134,3 +134,11 @@ def test_any_number_of_services_and_papers_takes_three_queries(
 
     with django_assert_num_queries(3):
         client.get(page_of(appointment))
+
+
+def test_an_appointment_that_was_kept_stays_in_the_calendar(client):
+    served = AppointmentFactory(served=True, with_visitor=True)
+
+    file = Calendar.from_ical(client.get(reverse("calendar", args=[served.token])).content)
+
+    assert file["METHOD"] == "PUBLISH"
