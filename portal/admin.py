@@ -3,12 +3,24 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from citizens.models import User
 from portal import second_factor
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Refuses a user name that no column could hold, before anything looks it up or counts it."""
+
+    def clean_username(self) -> str:
+        typed: str = self.cleaned_data["username"]
+        if len(typed) > (User._meta.get_field("username").max_length or 0):
+            raise self.get_invalid_login_error()
+        return typed
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -19,6 +31,7 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("Staff pages")
     enable_nav_sidebar = False
     login_template = "admin/login.html"
+    login_form = SignInForm
     index_template = "admin/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from citizens import masking
 reference: ContextVar[str] = ContextVar("reference", default="")
 
 # A token opens somebody's page: wherever a path is logged, it is not.
-TOKEN = re.compile(r"(?<=/)[\w-]{22}(?=/)")
+TOKEN = re.compile(r"(?<=[/=])[\w-]{22}(?![\w-])")
 
 # Attributes that every record has: whatever else is there was passed as `extra`.
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

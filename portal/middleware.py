@@ -27,6 +27,9 @@ class ReferenceMiddleware:
         request.reference = secrets.token_hex(4).upper()  # type: ignore[attr-defined]
         mark = logs.reference.set(request.reference)  # type: ignore[attr-defined]
         try:
+            # PostgreSQL knows no NUL: an address with one is nobody's.
+            if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+                return views.bad_request(request)
             return self.get_response(request)
         finally:
             logs.reference.reset(mark)

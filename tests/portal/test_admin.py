@@ -86,3 +86,10 @@ def test_staff_pages_are_kept_out_of_every_cache(client, staff):
 
     for path in ("/petugas/", reverse("admin:citizens_today"), reverse("admin:second_factor")):
         assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_a_user_name_that_no_column_could_hold_is_a_wrong_one(client, staff):
+    page = client.post(reverse("admin:login"), {"username": "a" * 300, "password": PASSWORD})
+
+    assert page.status_code == 200
+    assert page.context["form"].errors

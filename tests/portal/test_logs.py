@@ -29,6 +29,7 @@ def test_nothing_personal_gets_into_a_line():
         "NIK 0010 0101 0190 0001 of siti@contoh.id",
         note="+6281234567890",
         path="/j/" + "a" * 22 + "/",
+        query="?ganti=" + "a" * 22,
     )
 
     text = json.dumps(entry)

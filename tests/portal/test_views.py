@@ -98,3 +98,8 @@ def test_every_page_says_what_it_may_load(client):
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert "object-src 'none'" in policy
+
+
+@pytest.mark.parametrize("address", ["/layanan/ktp%00/", "/?x=%00", "/petugas/?kantor=%00"])
+def test_an_address_with_a_nul_is_a_bad_request(client, address):
+    assert client.get(address).status_code == 400
