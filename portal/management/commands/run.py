@@ -96,7 +96,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Folders, tables, static files and data. Each step does nothing when it is done already."""
         for folder in (settings.BROKER_DIR, settings.OUTBOX_DIR):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
