@@ -26,6 +26,7 @@ def ask(address, **environment):
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "DEMO": "1",
+            "DEBUG": "1",  # no collected static files are needed
             **environment,
         },
         capture_output=True,
