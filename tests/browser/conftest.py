@@ -90,6 +90,7 @@ def served(static_files, **environment):
             "SERVED_DATABASE": connection.settings_dict["NAME"],
             "SERVED_STATIC": str(static_files),
             "SERVED_MOMENT": MOMENT.isoformat(),
+            "SERVED_FOR": str(os.getpid()),
         }
         | environment,
     )
@@ -132,7 +133,7 @@ def open_page(chromium, site):
     """Opens a page in a browser that has never been here. Closed, and judged, at the end of the test."""
     opened, complaints = [], []
 
-    def opener(*, language="id", viewport=PHONE, javascript=True, address=site):
+    def opener(*, language="id", viewport=PHONE, javascript=True, address=site, **options):
         context = chromium.new_context(
             base_url=address,
             viewport=viewport,
@@ -140,6 +141,7 @@ def open_page(chromium, site):
             reduced_motion="reduce",
             timezone_id="Asia/Jakarta",
             service_workers="block",
+            **options,
         )
         context.set_default_timeout(10_000)
         opened.append(context)

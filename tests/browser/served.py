@@ -1,11 +1,14 @@
 """What granian serves in browser tests: the portal as shipped, on the test database, at a moment of our own.
 
-Imported by the web server's process only. Its environment says which database, which static files and which
-moment its clock starts at.
+Imported by the web server's process only. Its environment says which database, which static files, which
+moment its clock starts at, and for which process.
 """
 
 import datetime
 import os
+import signal
+import threading
+import time
 
 import time_machine
 from django.conf import settings
@@ -21,6 +24,22 @@ from portal.celery import app  # noqa: E402 - the settings come first
 from portal.wsgi import application  # noqa: E402 - the clock comes first
 
 # Nobody answers doorbells here, and those of a portal that runs beside the tests stay untouched.
-app.conf.update(broker_url="memory://", broker_transport=None, broker_transport_options={})
+app.conf.update(
+    broker_url="memory://localhost/", broker_transport=None, broker_transport_options={}
+)
+
+
+def end_with(process):
+    """Ends the web server once a process is gone: tests that are killed leave nothing behind."""
+    while True:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            os.kill(os.getppid(), signal.SIGTERM)
+            return
+        time.sleep(1)
+
+
+threading.Thread(target=end_with, args=[int(os.environ["SERVED_FOR"])], daemon=True).start()
 
 __all__ = ["application"]

@@ -37,13 +37,14 @@ def record_pages():
             yield reverse(f"{name}_change", args=[row.pk])
 
 
-def test_axe_finds_nothing_on_the_records(open_page, no_violations, rows):
-    page = open_page(viewport=DESK)
+def test_axe_finds_nothing_on_the_records(open_page, rows):
+    # On some of these pages axe itself needs inline styles.
+    page = open_page(viewport=DESK, bypass_csp=True)
     sign_in(page, new_staff(administrator=True).username)
 
     for address in record_pages():
         assert page.goto(address).status == 200, address
-        no_violations(page)
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
