@@ -90,6 +90,104 @@ class Actor(TextChoices):
     SYSTEM = "system", _("System")
 
 
+class BookedFor(TextChoices):
+    """Whom the one who books books for."""
+
+    SELF = "self", _("Myself, or my family with me")
+    CHILD = "child", _("My child, or a child in my care")
+    OTHER = "other", _("Somebody else, who agrees")
+
+
+class PlaceShare(TextChoices):
+    """Out of which share of a slot a place was given."""
+
+    ONLINE = "online", _("Online")
+    INTERNAL = "internal", _("Internal")
+    OVERBOOKED = "overbooked", _("Overbooked")
+
+
+class ContactKind(TextChoices):
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+
+
+class WaitlistState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Has an offer")
+    ACCEPTED = "accepted", _("Took an offer")
+    LEFT = "left", _("Left the list")
+    ENDED = "ended", _("Over: the visit came, was cancelled, or can be earlier no more")
+
+
+# Who stands on the waiting list.
+ON_THE_WAITLIST = (WaitlistState.WAITING, WaitlistState.OFFERED)
+
+WAITLIST_MOVES: dict[WaitlistState, tuple[WaitlistState, ...]] = {
+    WaitlistState.WAITING: (WaitlistState.OFFERED, WaitlistState.LEFT, WaitlistState.ENDED),
+    WaitlistState.OFFERED: (
+        WaitlistState.WAITING,
+        WaitlistState.ACCEPTED,
+        WaitlistState.LEFT,
+        WaitlistState.ENDED,
+    ),
+    WaitlistState.ACCEPTED: (),
+    WaitlistState.LEFT: (),
+    WaitlistState.ENDED: (),
+}
+
+
+class OfferState(TextChoices):
+    """What became of a place that was offered to the waiting list."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Not answered in time")
+
+
+class Organiser(TextChoices):
+    """Who asks for the visit of a group."""
+
+    NEIGHBOURHOOD = "rt_rw", _("RT or RW")
+    SCHOOL = "school", _("School or campus")
+    EMPLOYER = "employer", _("Employer")
+    OTHER = "other", _("Other")
+
+
+class GroupVisitState(TextChoices):
+    REQUESTED = "requested", _("Requested")
+    PLANNED = "planned", _("Planned")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+GROUP_VISIT_MOVES: dict[GroupVisitState, tuple[GroupVisitState, ...]] = {
+    GroupVisitState.REQUESTED: (
+        GroupVisitState.PLANNED,
+        GroupVisitState.DECLINED,
+        GroupVisitState.WITHDRAWN,
+    ),
+    GroupVisitState.PLANNED: (GroupVisitState.DECLINED, GroupVisitState.WITHDRAWN),
+    GroupVisitState.DECLINED: (),
+    GroupVisitState.WITHDRAWN: (),
+}
+
+
+class OutageCause(TextChoices):
+    CENTRAL_SYSTEM = "central", _("The central system is down")
+    PRINTER = "printer", _("The printer is out of order")
+    NETWORK = "network", _("The network or the power is out")
+    OTHER = "other", _("Another cause")
+
+
+class Revealed(TextChoices):
+    """What a member of staff asked to see in full."""
+
+    NIK = "nik", _("NIK")
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+
+
 class TicketOrigin(TextChoices):
     BOOKED = "booked", _("Appointment")
     WALK_IN = "walk_in", _("Walk-in")

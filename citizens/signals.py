@@ -12,5 +12,12 @@ appointment_booked = Signal()
 appointment_cancelled = Signal()  # appointment: Appointment, at: datetime
 # Checked in, served or no-show. appointment: Appointment, at: datetime
 appointment_ended = Signal()
+# Another time or place. appointment: Appointment, at: datetime, office_caused: bool
+appointment_moved = Signal()
+# offer: WaitlistOffer (with entry and hold), at: datetime
+place_offered = Signal()
+# contact_code: ContactCode (with appointment), digits: str (kept nowhere else), at: datetime
+contact_code_made = Signal()
+group_visit_decided = Signal()  # group_visit: GroupVisit, at: datetime
 ticket_called = Signal()  # ticket: Ticket, at: datetime
 digital_id_activated = Signal()  # activation: DigitalIdActivation, at: datetime

@@ -4,6 +4,8 @@ from citizens.models.appointment import (
     Appointment,
     AppointmentEvent,
     AppointmentPlace,
+    HouseholdVisit,
+    PaperTick,
     Visitor,
     VisitorService,
 )
@@ -14,11 +16,16 @@ from citizens.models.calendar import (
     OpeningTemplate,
     Weekday,
 )
+from citizens.models.contact import ContactCode
+from citizens.models.group_visit import SMALLEST_GROUP, GroupPlace, GroupVisit
+from citizens.models.limit import AttemptCount
 from citizens.models.office import Counter, DeskSession, Office
+from citizens.models.outage import CardStock, Outage
+from citizens.models.privacy import AccessLog
 from citizens.models.queue import QueueDay, Ticket, TicketEvent
 from citizens.models.region import District, Subdistrict
 from citizens.models.service import Requirement, Service, ServiceCase, ServiceGroup, ServiceStandard
-from citizens.models.slot import HeldPlace, Hold, Slot
+from citizens.models.slot import HeldPlace, Hold, Release, Slot
 from citizens.models.staff import User
 from citizens.models.visit import (
     DigitalIdActivation,
@@ -27,26 +34,38 @@ from citizens.models.visit import (
     OfferReason,
     Visit,
 )
+from citizens.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
+    "SMALLEST_GROUP",
+    "AccessLog",
     "Appointment",
     "AppointmentEvent",
     "AppointmentPlace",
+    "AttemptCount",
+    "CardStock",
     "ClosedDay",
+    "ContactCode",
     "Counter",
     "DeskSession",
     "DigitalIdActivation",
     "DigitalIdOffer",
     "District",
+    "GroupPlace",
+    "GroupVisit",
     "HeldPlace",
     "Hold",
+    "HouseholdVisit",
     "MissingPaper",
     "OfferReason",
     "Office",
     "OpeningCapacity",
     "OpeningPeriod",
     "OpeningTemplate",
+    "Outage",
+    "PaperTick",
     "QueueDay",
+    "Release",
     "Requirement",
     "Service",
     "ServiceCase",
@@ -60,5 +79,7 @@ __all__ = [
     "Visit",
     "Visitor",
     "VisitorService",
+    "WaitlistEntry",
+    "WaitlistOffer",
     "Weekday",
 ]

@@ -13,12 +13,14 @@ from citizens.enums import (
     ACTIVE_APPOINTMENT_STATES,
     Actor,
     AppointmentState,
+    BookedFor,
     Language,
+    PlaceShare,
     PriorityGroup,
 )
 from citizens.models.office import Office
 from citizens.models.region import Subdistrict
-from citizens.models.service import ServiceCase, ServiceGroup
+from citizens.models.service import Requirement, ServiceCase, ServiceGroup
 from citizens.models.slot import Slot
 
 
@@ -58,8 +60,32 @@ class Appointment(models.Model):
     priority_group = models.CharField(
         _("priority group"), max_length=12, choices=PriorityGroup, blank=True
     )
+    booked_for = models.CharField(
+        _("booked for"), max_length=8, choices=BookedFor, default=BookedFor.SELF
+    )
+    booker_name = models.CharField(
+        _("booked by"), max_length=120, blank=True, help_text=_("Who booked for somebody else.")
+    )
+    consent_noted_at = models.DateTimeField(_("consent noted at"), null=True, blank=True)
+    guardian_name = models.CharField(_("parent or guardian who comes"), max_length=120, blank=True)
+    # Keyed hash of the number of the family card; the number itself is kept nowhere.
+    household_key = models.CharField(_("household"), max_length=64, blank=True)
+    phone_proved_at = models.DateTimeField(_("phone proved at"), null=True, blank=True)
+    email_proved_at = models.DateTimeField(_("e-mail proved at"), null=True, blank=True)
+    reconfirmed_at = models.DateTimeField(_("said again to come at"), null=True, blank=True)
     privacy_notice = models.CharField(_("version of the privacy notice"), max_length=20)
     booked_at = models.DateTimeField(_("booked at"))
+    booked_by_staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("booked by staff"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # Rises with every change that a calendar must learn of (RFC 5545, SEQUENCE).
+    sequence = models.PositiveSmallIntegerField(_("sequence"), default=0)
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -70,8 +96,16 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"
             ),
+            models.CheckConstraint(
+                condition=~Q(booked_for=BookedFor.OTHER)
+                | (Q(consent_noted_at__isnull=False) & ~Q(booker_name="")),
+                name="appointment_for_another_has_consent",
+            ),
         ]
         indexes = [
+            # Read by the staff search and the report of patterns.
+            models.Index("phone", name="appointment_by_phone", condition=~Q(phone="")),
+            models.Index("email", name="appointment_by_email", condition=~Q(email="")),
             # Read by the day page: who is expected at an office today.
             models.Index("office", "starts_at", name="appointment_by_day"),
         ]
@@ -89,7 +123,10 @@ class Appointment(models.Model):
 
 
 class AppointmentPlace(models.Model):
-    """One place of an appointment in one slot; a long visit has several."""
+    """One place of an appointment in one slot; a long visit has several.
+
+    A place beyond the capacity says on its row who gave it, and why.
+    """
 
     appointment = models.ForeignKey(
         Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="places"
@@ -97,14 +134,32 @@ class AppointmentPlace(models.Model):
     slot = models.ForeignKey(
         Slot, verbose_name=_("slot"), on_delete=models.PROTECT, related_name="places"
     )
+    share = models.CharField(
+        _("share"), max_length=10, choices=PlaceShare, default=PlaceShare.ONLINE
+    )
+    overbooked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("overbooked by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    overbooked_why = models.CharField(_("reason to overbook"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("place")
         verbose_name_plural = _("places")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(overbooked_by=None, overbooked_why="") & ~Q(share=PlaceShare.OVERBOOKED)
+                | Q(share=PlaceShare.OVERBOOKED, overbooked_by__isnull=False)
+                & ~Q(overbooked_why=""),
+                name="place_overbooked_says_who_and_why",
+            ),
             models.UniqueConstraint(
                 fields=["appointment", "slot"], name="one_place_a_slot_and_appointment"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +191,10 @@ class Visitor(models.Model):
             models.UniqueConstraint(
                 fields=["appointment", "person_key"], name="a_person_once_an_appointment"
             ),
+        ]
+        indexes = [
+            # Read by the staff search (a NIK is found by its keyed hash) and the report of patterns.
+            models.Index("person_key", name="visitor_by_person"),
         ]
 
     def __str__(self) -> str:
@@ -180,6 +239,63 @@ class VisitorService(models.Model):
         return f"{self.visitor} · {self.case}"
 
 
+class HouseholdVisit(models.Model):
+    """A family's visit for one service group on one day: a family card has one active a day.
+
+    `active` repeats whether the appointment is active, so that PostgreSQL itself can refuse the second.
+    """
+
+    appointment = models.ForeignKey(
+        Appointment,
+        verbose_name=_("appointment"),
+        on_delete=models.CASCADE,
+        related_name="household_visits",
+    )
+    household_key = models.CharField(_("household"), max_length=64)
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
+    date = models.DateField(_("date"))
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("visit of a household")
+        verbose_name_plural = _("visits of households")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household_key", "group", "date"],
+                condition=Q(active=True),
+                name="one_active_visit_a_household_group_and_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} · {self.group} · {self.date}"
+
+
+class PaperTick(models.Model):
+    """A paper that the citizen has laid out for the visit, and ticked."""
+
+    appointment = models.ForeignKey(
+        Appointment,
+        verbose_name=_("appointment"),
+        on_delete=models.CASCADE,
+        related_name="paper_ticks",
+    )
+    requirement = models.ForeignKey(Requirement, verbose_name=_("paper"), on_delete=models.CASCADE)
+    ticked_at = models.DateTimeField(_("ticked at"))
+
+    class Meta:
+        verbose_name = _("ticked paper")
+        verbose_name_plural = _("ticked papers")
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "requirement"], name="paper_ticked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} · {self.requirement_id}"
+
+
 class AppointmentEvent(models.Model):
     """One change of state of an appointment: append-only."""
 
@@ -198,6 +314,27 @@ class AppointmentEvent(models.Model):
         blank=True,
     )
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+    # Of a move to another time or place; empty for anything else.
+    from_starts_at = models.DateTimeField(_("from time"), null=True, blank=True)
+    to_starts_at = models.DateTimeField(_("to time"), null=True, blank=True)
+    from_office = models.ForeignKey(
+        Office,
+        verbose_name=_("from place"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    to_office = models.ForeignKey(
+        Office,
+        verbose_name=_("to place"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # What the office caused never counts against anybody.
+    office_caused = models.BooleanField(_("caused by the office"), default=False)
 
     class Meta:
         verbose_name = _("appointment event")
@@ -207,7 +344,19 @@ class AppointmentEvent(models.Model):
                 condition=Q(actor=Actor.STAFF, staff__isnull=False)
                 | (~Q(actor=Actor.STAFF) & Q(staff=None)),
                 name="appointment_event_names_its_staff",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    from_starts_at=None, to_starts_at=None, from_office=None, to_office=None
+                )
+                | Q(
+                    from_starts_at__isnull=False,
+                    to_starts_at__isnull=False,
+                    from_office__isnull=False,
+                    to_office__isnull=False,
+                ),
+                name="appointment_event_moves_from_and_to",
+            ),
         ]
 
     def __str__(self) -> str:

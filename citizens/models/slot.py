@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.crypto import EncryptedTextField
 from citizens.models.office import Office
-from citizens.models.service import ServiceCase, ServiceGroup
+from citizens.models.service import ServiceGroup
 
 
 class Slot(models.Model):
-    """A time at an office for a service group: so many places, so many of them taken.
+    """A time at an office for a service group: so many places, in an online and an internal share.
 
-    `taken` counts the places of active appointments. Who changes it holds the row lock; the constraint
-    behind it keeps it within what may be sold even when somebody forgets.
+    `online` places are for citizens; `released` of them may be booked by now, and active appointments have
+    `taken` of these. The rest of `capacity` is the internal share: staff give it to callers and groups
+    (`internal_taken`). `overbooked` counts what staff gave beyond the capacity. Who changes a count holds the
+    row lock; the constraints behind it keep the counts true even when somebody forgets.
     """
 
     office = models.ForeignKey(
@@ -33,14 +35,26 @@ class Slot(models.Model):
         _("capacity"), help_text=_("Counters planned for the slot.")
     )
     online = models.PositiveSmallIntegerField(_("places online"))
+    released = models.PositiveSmallIntegerField(_("released"), default=0)
     taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+    internal_taken = models.PositiveSmallIntegerField(_("taken of the internal share"), default=0)
+    overbooked = models.PositiveSmallIntegerField(_("overbooked"), default=0)
 
     class Meta:
         verbose_name = _("slot")
         verbose_name_plural = _("slots")
         constraints = [
             models.UniqueConstraint(fields=["office", "group", "start"], name="slot_starts_once"),
-            models.CheckConstraint(condition=Q(taken__lte=F("online")), name="slot_never_oversold"),
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("released")), name="slot_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(released__lte=F("online")), name="slot_releases_what_is_online"
+            ),
+            models.CheckConstraint(
+                condition=Q(internal_taken__lte=F("capacity") - F("online")),
+                name="slot_internal_share_never_oversold",
+            ),
             models.CheckConstraint(
                 condition=Q(online__lte=F("capacity")), name="slot_online_fits_capacity"
             ),
@@ -49,7 +63,7 @@ class Slot(models.Model):
         indexes = [
             # Read by availability: the next free times of a group over all offices.
             models.Index(
-                "group", "start", name="slot_free_by_group", condition=Q(taken__lt=F("online"))
+                "group", "start", name="slot_free_by_group", condition=Q(taken__lt=F("released"))
             ),
         ]
 
@@ -61,15 +75,43 @@ class Slot(models.Model):
         return self.start + datetime.timedelta(minutes=self.minutes)
 
 
+class Release(models.Model):
+    """Places of a slot that open to citizens at a moment drawn at random (citizens.domain.release).
+
+    Rows are the whole of what is not released yet: a slot's `online` is its `released` plus the places of its
+    rows here. A returned place came back from a cancellation: the waiting list has it first.
+    """
+
+    slot = models.ForeignKey(
+        Slot, verbose_name=_("slot"), on_delete=models.CASCADE, related_name="releases"
+    )
+    places = models.PositiveSmallIntegerField(_("places"))
+    due_at = models.DateTimeField(_("due at"), db_index=True)
+    returned = models.BooleanField(_("returned"), default=False)
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        constraints = [
+            models.CheckConstraint(condition=Q(places__gt=0), name="release_has_places"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot} · {self.places}"
+
+
 class Hold(models.Model):
     """Places kept for one browser for a few minutes. An expired hold no longer counts: no job is needed.
 
-    `answers` is what was typed, encrypted: it outlives the hold's time, so that nothing typed is lost.
+    `party` is who comes for what (citizens.domain.party). `answers` is what was typed, encrypted: it outlives
+    the hold's time, so that nothing typed is lost. An offer to the waiting list is a hold of two hours.
     """
 
     token = models.CharField(_("token"), max_length=32, unique=True)
     browser = models.CharField(_("browser"), max_length=32, db_index=True)
-    case = models.ForeignKey(ServiceCase, verbose_name=_("case"), on_delete=models.PROTECT)
+    # Keyed hash of the network address: a whole village may share one, so the limit on it is generous.
+    address_key = models.CharField(_("address"), max_length=64, blank=True)
+    party = models.CharField(_("party"), max_length=400)
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"), db_index=True)
     answers = EncryptedTextField(context="hold.answers", null=True, blank=True)
@@ -82,9 +124,13 @@ class Hold(models.Model):
                 condition=Q(expires_at__gte=F("created_at")), name="hold_expires_after_it_begins"
             )
         ]
+        indexes = [
+            # Read by booking.hold: how many places one network address keeps.
+            models.Index("address_key", "expires_at", name="hold_by_address"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.case} · {self.created_at:%Y-%m-%d %H:%M:%S}Z"
+        return f"{self.party} · {self.created_at:%Y-%m-%d %H:%M:%S}Z"
 
     def is_alive(self, *, at: datetime.datetime) -> bool:
         return self.expires_at > at

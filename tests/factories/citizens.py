@@ -226,6 +226,7 @@ class SlotFactory(DjangoModelFactory):
     minutes = 15
     capacity = 4
     online = 2
+    released = factory.SelfAttribute("online")
 
 
 class HoldFactory(DjangoModelFactory):
@@ -234,7 +235,7 @@ class HoldFactory(DjangoModelFactory):
 
     token = factory.LazyFunction(tokens.new)
     browser = factory.LazyFunction(tokens.new)
-    case = factory.SubFactory(ServiceCaseFactory)
+    party = "ktp.hilang"
     created_at = MOMENT
     expires_at = factory.LazyAttribute(lambda o: o.created_at + 5 * MINUTE)
 
