@@ -32,6 +32,8 @@ RESULTS = "digitalidactivation"
 PEOPLE = "user"
 
 _SERVE = _may("serve", "queue")
+_READ_GROUPS = _may("view", "groupvisit groupplace")
+_PATTERNS = _may("view", "patterns")
 _READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES}")
 _READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS}")
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
@@ -42,11 +44,23 @@ _READ_SIGN_INS = _may("view", "accessattempt accesslog accessfailurelog", app="a
 
 # What each group may do. Nobody may add, change or delete a record of the day: the domain does that.
 GROUPS: dict[str, frozenset[str]] = {
-    COUNTER_STAFF: _SERVE | _READ_DAY,
-    SUPERVISOR: _SERVE | _may("supervise", "queue") | _READ_ALL | _KEEP_REFERENCE | _READ_MESSAGES,
+    COUNTER_STAFF: _SERVE | _READ_DAY | _READ_GROUPS,
+    SUPERVISOR: _SERVE
+    | _may("supervise", "queue")
+    | _may("plan", "groupvisit")
+    | _READ_ALL
+    | _READ_GROUPS
+    | _PATTERNS
+    | _KEEP_REFERENCE
+    | _READ_MESSAGES,
     CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
     CAMPAIGN_APPROVER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
-    AUDITOR: _READ_ALL | _may("view", PEOPLE) | _READ_MESSAGES | _READ_SIGN_INS,
+    AUDITOR: _READ_ALL
+    | _READ_GROUPS
+    | _PATTERNS
+    | _may("view", PEOPLE)
+    | _READ_MESSAGES
+    | _READ_SIGN_INS,
     ADMINISTRATOR: _READ_ALL
     | _KEEP_REFERENCE
     | _READ_MESSAGES

@@ -92,6 +92,7 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
+        permissions = [("view_patterns", "Can see patterns of cancelling and booking again")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"
@@ -204,6 +205,11 @@ class Visitor(models.Model):
     def masked_nik(self) -> str:
         """The NIK as any screen may show it; empty without one."""
         return masking.nik(self.nik) if self.nik else ""
+
+    @property
+    def nik_ending(self) -> str:
+        """The last four digits, to be compared with the card; empty without a NIK."""
+        return self.nik[-4:] if self.nik else ""
 
 
 class VisitorService(models.Model):

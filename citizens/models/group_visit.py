@@ -48,11 +48,13 @@ class GroupVisit(models.Model):
         blank=True,
         related_name="+",
     )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("group visit")
         verbose_name_plural = _("group visits")
+        permissions = [("plan_groupvisit", "Can plan and decline group visits")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(people__gte=SMALLEST_GROUP), name="group_visit_is_of_a_group"
@@ -68,6 +70,11 @@ class GroupVisit(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(phone="") | ~Q(email=""), name="group_visit_can_be_answered"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None, decided_at=None)
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="group_visit_decided_by_whom_and_when",
             ),
         ]
 
