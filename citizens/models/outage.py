@@ -36,11 +36,21 @@ class Outage(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"))
     expected_end = models.DateTimeField(_("expected end"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
+    reported_at = models.DateTimeField(_("reported at"), editable=False)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("reported by"),
         on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("ended by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
         editable=False,
     )
@@ -56,6 +66,11 @@ class Outage(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("starts_at")),
                 name="outage_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="outage_end_says_who_and_when",
             ),
         ]
         indexes = [
@@ -76,7 +91,7 @@ class CardStock(models.Model):
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="card_stocks"
     )
     cards = models.PositiveIntegerField(_("blank cards"))
-    counted_at = models.DateTimeField(_("counted at"))
+    counted_at = models.DateTimeField(_("counted at"), editable=False)
     counted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("counted by"),

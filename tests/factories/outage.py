@@ -5,7 +5,7 @@ from factory.django import DjangoModelFactory
 
 from citizens import models
 from citizens.enums import OutageCause
-from tests.factories.citizens import MOMENT, OfficeFactory, UserFactory
+from tests.factories.citizens import MINUTE, MOMENT, OfficeFactory, UserFactory
 
 
 class OutageFactory(DjangoModelFactory):
@@ -17,10 +17,15 @@ class OutageFactory(DjangoModelFactory):
 
     class Params:
         everywhere = factory.Trait(office=None)
+        over = factory.Trait(
+            ended_at=factory.LazyAttribute(lambda o: o.starts_at + 60 * MINUTE),
+            ended_by=factory.SelfAttribute("reported_by"),
+        )
 
     office = factory.SubFactory(OfficeFactory)
     cause = OutageCause.CENTRAL_SYSTEM
     starts_at = MOMENT
+    reported_at = factory.SelfAttribute("starts_at")
     reported_by = factory.SubFactory(UserFactory)
 
     @factory.post_generation

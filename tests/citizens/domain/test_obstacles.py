@@ -126,7 +126,7 @@ def test_one_that_is_announced_without_an_end_touches_the_day_on_which_it_begins
 
 
 def test_an_outage_that_ended_touches_nothing(office, case):
-    OutageFactory(office=office, starts_at=AT - HOUR, ended_at=AT, expected_end=MOMENT + HOUR)
+    OutageFactory(office=office, over=True, starts_at=AT - HOUR, expected_end=MOMENT + HOUR)
 
     assert stands_in_the_way(case) is None
 
