@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, slots
+from citizens.domain import appointments, booking, limits, slots
 
 
 @shared_task(name="citizens.top_up_slots")
@@ -19,3 +19,8 @@ def close_past_days() -> int:
 @shared_task(name="citizens.purge_holds")
 def purge_holds() -> int:
     return booking.purge_holds(at=timezone.now())
+
+
+@shared_task(name="citizens.purge_attempts")
+def purge_attempts() -> int:
+    return limits.purge(at=timezone.now())

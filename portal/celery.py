@@ -17,6 +17,7 @@ ROUTES = {
     "citizens.top_up_slots": {"queue": "housekeeping"},
     "citizens.close_past_days": {"queue": "housekeeping"},
     "citizens.purge_holds": {"queue": "housekeeping"},
+    "citizens.purge_attempts": {"queue": "housekeeping"},
     "portal.clear_sessions": {"queue": "housekeeping"},
 }
 # A run that finds the one before still waiting adds nothing, so each expires before the next.
@@ -39,6 +40,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget the holds that ran out": {
         "task": "citizens.purge_holds",
         "schedule": crontab(minute="40"),
+        "options": {"expires": 3600},
+    },
+    "forget the attempts of yesterday": {
+        "task": "citizens.purge_attempts",
+        "schedule": crontab(minute="45"),
         "options": {"expires": 3600},
     },
     "forget the sign-ins that ran out": {

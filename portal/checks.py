@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import autodiscover_modules
 from psycopg import IsolationLevel
 
+from citizens.domain import limits
 from portal.celery import QUEUES, app
 
 LONGEST_DELAY = 60  # seconds; what is due later than that lives in a column
@@ -146,6 +147,19 @@ def schedule_errors(celery_app: Celery) -> list[CheckMessage]:
     return errors
 
 
+def limit_errors(numbers: Iterable[str]) -> list[CheckMessage]:
+    """E009: a number for a limit that there is not; the limit that was meant would silently stay as it is."""
+    return [
+        Error(
+            f"LIMITS names {name!r}, which is no limit.",
+            hint=f"There are: {', '.join(sorted(limits.LIMITS))}.",
+            id="portal.E009",
+        )
+        for name in numbers
+        if name not in limits.LIMITS
+    ]
+
+
 @register
 def check_engine(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001 and E002, without asking any server."""
@@ -158,6 +172,12 @@ def check_servers(
 ) -> list[CheckMessage]:
     """E003, where a command names the databases it uses (`migrate` does)."""
     return [error for alias in databases or () for error in server_errors(connections[alias])]
+
+
+@register
+def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E009."""
+    return limit_errors(settings.LIMITS)
 
 
 @register

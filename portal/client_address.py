@@ -1,4 +1,4 @@
-"""The address a request really comes from, for the lock-out after failed sign-ins."""
+"""The address a request really comes from: for the lock-out after failed sign-ins, and for limits."""
 
 from django.conf import settings
 from django.http import HttpRequest

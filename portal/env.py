@@ -48,6 +48,19 @@ def number(name: str, *, default: int, least: int = 0) -> int:
     return int(value)
 
 
+def numbers(name: str, *, least: int = 0) -> dict[str, int]:
+    """Comma-separated pairs such as "hold.address=3000". Raises ImproperlyConfigured for anything else."""
+    found = {}
+    for word in words(name):
+        key, _, value = (part.strip() for part in word.partition("="))
+        if not key or not value.isascii() or not value.isdigit() or int(value) < least:
+            raise ImproperlyConfigured(
+                f"{name} must be pairs NAME=NUMBER after commas, each number at least {least}."
+            )
+        found[key] = int(value)
+    return found
+
+
 def words(name: str, default: str | None = "") -> list[str]:
     """A comma-separated list without empty items; with a default of None it must be set."""
     return [word for part in text(name, default).split(",") if (word := part.strip())]

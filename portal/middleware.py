@@ -1,4 +1,4 @@
-"""Middleware: the request's reference, the page's language, and a polite answer when the database is away."""
+"""Middleware: a request's reference and origin, the page's language, a polite answer when the database is away."""
 
 import logging
 import secrets
@@ -11,6 +11,7 @@ from django.utils import translation
 from psycopg_pool import PoolTimeout
 
 from portal import logs, views
+from portal.client_address import client_address
 
 logger = logging.getLogger("portal.requests")
 
@@ -33,6 +34,17 @@ class ReferenceMiddleware:
             return self.get_response(request)
         finally:
             logs.reference.reset(mark)
+
+
+class ClientAddressMiddleware:
+    """Tells the views of citizens, which know nothing of our proxies, where a request really comes from."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.client_address = client_address(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

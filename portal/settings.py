@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.middleware.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.ClientAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -195,6 +196,18 @@ HOLD_MINUTES = 5
 BOOKING_HORIZON_DAYS = 14
 BOOKING_LEAD_MINUTES = 60
 PRIVACY_NOTICE_VERSION = "2026-11-24"
+# A citizen may cancel, and may move the visit, until so many minutes before it begins.
+CANCEL_DEADLINE_MINUTES = 0
+RESCHEDULE_DEADLINE_MINUTES = 120
+# Online places open in shares: percent of a day's places, days ahead of it, and between which hours (at least
+# two) of the office's day. The percentages add up to 100.
+RELEASE_SHARES = (
+    (60, 14, datetime.time(8), datetime.time(20)),
+    (25, 2, datetime.time(8), datetime.time(20)),
+    (15, 0, datetime.time(5, 30), datetime.time(7, 30)),
+)
+# Attempts that citizens.domain.limits allows, where they differ from its own numbers: "hold.address=3000".
+LIMITS = env.numbers("LIMITS", least=1)
 
 # --- People who sign in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "citizens.User"

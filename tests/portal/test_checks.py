@@ -173,3 +173,9 @@ def test_broken_beat_entry_is_refused(jobs, entry):
 def test_tasks_belong_to_our_application():
     assert app.tasks["outreach.pump"].app is app
     assert app.main == "portal"
+
+
+def test_a_number_for_a_limit_that_there_is_not_is_refused(settings):
+    settings.LIMITS = {"hold.address": 3000, "hold.adress": 3000}
+
+    assert ids(checks.check_limits(None)) == ["portal.E009"]

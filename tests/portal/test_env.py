@@ -79,6 +79,19 @@ def test_number_refuses_anything_but_whole_numbers_from_the_least(variable, valu
     assert refuses(lambda: env.number("X", default=8, least=1))
 
 
+def test_numbers_are_read_by_name(variable):
+    assert env.numbers("X") == {}
+    variable(" a=1, b.c = 20 ,")
+    assert env.numbers("X") == {"a": 1, "b.c": 20}
+
+
+@pytest.mark.parametrize("value", ["a", "a=", "=1", "a=ten", "a=-1", "a=0", "a:1"])
+def test_numbers_refuse_anything_but_pairs_of_name_and_number(variable, value):
+    variable(value)
+
+    assert refuses(lambda: env.numbers("X", least=1))
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [(None, []), ("", []), ("a", ["a"]), (" a, ,b ,", ["a", "b"])]
 )

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from citizens.enums import AppointmentState
-from citizens.models import Hold
+from citizens.models import AttemptCount, Hold
 from portal import tasks
 from tests.factories.citizens import AppointmentFactory, HoldFactory
 
@@ -32,10 +32,12 @@ def test_sign_ins_that_ran_out_are_forgotten():
 def test_one_command_does_all_the_housekeeping():
     missed = AppointmentFactory(starts_at=timezone.now() - 3 * DAY)
     HoldFactory(created_at=timezone.now() - 3 * DAY)
+    AttemptCount.objects.create(key="old", window=timezone.now() - 3 * DAY)
 
     call_command("housekeep")
 
     missed.refresh_from_db()
     assert missed.state == AppointmentState.NO_SHOW
     assert not Hold.objects.exists()
+    assert not AttemptCount.objects.exists()
     assert Session.objects.get().session_key == "new"
