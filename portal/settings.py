@@ -4,6 +4,7 @@ With nothing set, DEMO=1 (what `make run` uses) or DEBUG=1 is enough to start: s
 PostgreSQL comes from a wheel, the broker is a folder and messages are written to var/outbox/.
 """
 
+import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -59,8 +60,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.middleware.ReferenceMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "portal.middleware.ClientAddressMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -195,7 +196,6 @@ DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Disdukcapil Kota Serang <no-reply@s
 HOLD_MINUTES = 5
 BOOKING_HORIZON_DAYS = 14
 BOOKING_LEAD_MINUTES = 60
-PRIVACY_NOTICE_VERSION = "2026-11-24"
 # A citizen may cancel, and may move the visit, until so many minutes before it begins.
 CANCEL_DEADLINE_MINUTES = 0
 RESCHEDULE_DEADLINE_MINUTES = 120
@@ -208,6 +208,7 @@ RELEASE_SHARES = (
 )
 # Attempts that citizens.domain.limits allows, where they differ from its own numbers: "hold.address=3000".
 LIMITS = env.numbers("LIMITS", least=1)
+PRIVACY_NOTICE_VERSION = "2026-11-24"
 
 # --- People who sign in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "citizens.User"

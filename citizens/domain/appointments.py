@@ -1,20 +1,38 @@
 """The life of an appointment after it was booked: the one function that changes its state, and cancelling."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import F
 
 from citizens import signals
-from citizens.domain.slots import local_date, local_midnight
+from citizens.domain import release
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import (
     ACTIVE_APPOINTMENT_STATES,
     APPOINTMENT_MOVES,
     Actor,
     AppointmentState,
+    PlaceShare,
 )
-from citizens.models import Appointment, AppointmentEvent, Slot, User, VisitorService
+from citizens.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentPlace,
+    Slot,
+    User,
+    VisitorService,
+)
+
+# The count of a slot that a place of each share stands in.
+TAKEN_OF = {
+    PlaceShare.ONLINE: "taken",
+    PlaceShare.INTERNAL: "internal_taken",
+    PlaceShare.OVERBOOKED: "overbooked",
+}
 
 
 class StaleAppointment(Exception):
@@ -22,7 +40,7 @@ class StaleAppointment(Exception):
 
 
 class TooLate(Exception):
-    """The visit has begun; nothing can be cancelled any more."""
+    """The deadline has passed, or the visit has begun; nothing can be changed any more."""
 
 
 def move(
@@ -34,6 +52,7 @@ def move(
     actor: Actor,
     staff: User | None = None,
     reason: str = "",
+    office_caused: bool = False,
 ) -> None:
     """Changes the state from `expected` to `to` and writes who and when. Call it inside a transaction.
 
@@ -48,6 +67,7 @@ def move(
     appointment.state = to
     if to not in ACTIVE_APPOINTMENT_STATES:
         VisitorService.objects.filter(visitor__appointment=appointment).update(active=False)
+        appointment.household_visits.update(active=False)
     AppointmentEvent.objects.create(
         appointment=appointment,
         from_state=expected,
@@ -56,6 +76,7 @@ def move(
         actor=actor,
         staff=staff,
         reason=reason,
+        office_caused=office_caused,
     )
     if to != AppointmentState.CANCELLED:
         signals.appointment_ended.send(sender=Appointment, appointment=appointment, at=at)
@@ -69,16 +90,18 @@ def cancel(
     actor: Actor,
     staff: User | None = None,
     reason: str = "",
+    office_caused: bool = False,
 ) -> None:
-    """Cancels an appointment and gives its places back.
+    """Cancels an appointment and gives its places back: first to the waiting list, later to everybody.
 
-    Raises TooLate once the visit has begun, StaleAppointment when it is not booked any more (cancelled twice,
-    checked in meanwhile).
+    Raises TooLate after the citizen's deadline (for staff: once the visit has begun), StaleAppointment when
+    it is not booked any more (cancelled twice, checked in meanwhile) or was moved meanwhile.
     """
-    if at >= appointment.starts_at:
+    if at >= (appointment.cancel_deadline if actor == Actor.CITIZEN else appointment.starts_at):
         raise TooLate
-    slots = Slot.objects.select_for_update(of=("self",)).filter(places__appointment=appointment)
-    locked = [slot.pk for slot in slots.order_by("pk")]
+    places = _lock_places(appointment)
+    appointment.sequence += 1
+    appointment.changed_at = at
     move(
         appointment=appointment,
         to=AppointmentState.CANCELLED,
@@ -87,9 +110,46 @@ def cancel(
         actor=actor,
         staff=staff,
         reason=reason,
+        office_caused=office_caused,
     )
-    Slot.objects.filter(pk__in=locked).update(taken=F("taken") - 1)
+    appointment.save(update_fields=["sequence", "changed_at"])
+    free_places(places, at=at)
     signals.appointment_cancelled.send(sender=Appointment, appointment=appointment, at=at)
+
+
+def _lock_places(appointment: Appointment) -> list[AppointmentPlace]:
+    """Locks the slots of an appointment, then its row; returns its places with their slots.
+
+    Raises StaleAppointment when it was moved to other slots while we waited.
+    """
+    known = set(appointment.places.values_list("slot", flat=True))
+    list(Slot.objects.select_for_update(of=("self",)).filter(pk__in=known).order_by("pk"))
+    return lock_row(appointment, known)
+
+
+def lock_row(appointment: Appointment, known: set[int]) -> list[AppointmentPlace]:
+    """Locks the row of an appointment whose slots (`known`) are locked; returns its places."""
+    row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if row.state != AppointmentState.BOOKED:
+        raise StaleAppointment
+    places = list(appointment.places.select_related("slot"))
+    if {place.slot_id for place in places} != known:
+        raise StaleAppointment
+    for field in ("state", "starts_at", "ends_at", "office_id", "sequence"):
+        setattr(appointment, field, getattr(row, field))
+    return places
+
+
+def free_places(places: Iterable[AppointmentPlace], *, at: datetime.datetime) -> None:
+    """Gives places back to the share that each was given out of. Their slots are locked."""
+    of_share: dict[str, list[Slot]] = defaultdict(list)
+    for place in places:
+        of_share[place.share].append(place.slot)
+    if online := of_share.pop(PlaceShare.ONLINE, []):
+        release.give_back(online, at=at)
+    for share, slots in of_share.items():
+        column = TAKEN_OF[PlaceShare(share)]
+        Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(**{column: F(column) - 1})
 
 
 # How an appointment ends that nobody ended: who was checked in did come, whatever went wrong then.

@@ -1,6 +1,8 @@
 """Which times are free. One definition of "free", used by every page; the commit path locks and counts anew."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from citizens.domain.slots import local_date, local_midnight
-from citizens.models import ServiceCase
+from citizens.domain import fitting, obstacles, release
+from citizens.domain.office_time import local_date, local_midnight
+from citizens.domain.party import Party
+from citizens.enums import OutageCause
 
 
 class Reason(StrEnum):
@@ -18,17 +22,25 @@ class Reason(StrEnum):
     FULL = "full"
     HOLIDAY = "holiday"
     CLOSED = "closed"
+    OUTAGE = "outage"
+    NO_CARDS = "no_cards"
+    NOT_RELEASED = "not_released"
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of one office for one case: `free` counts the places left; with none there is a `reason`."""
+    """One day of one office for one party: `free` counts the places left; with none there is a `reason`.
+
+    `note` is the name of a holiday or what people should know of an outage; `opens` is between which two
+    moments more places open, where some are not released yet.
+    """
 
     date: datetime.date
     free: int
     earliest: datetime.datetime | None
     reason: Reason | None
-    holiday: str = ""
+    note: str = ""
+    opens: tuple[datetime.datetime, datetime.datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +52,23 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeTime:
+    """A free time and its office."""
+
+    office: str  # code
+    name: str
+    start: datetime.datetime
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDays:
     """An office and its days over the booking horizon, in order."""
 
     code: str
     name: str
     address: str
+    district: str
     confirmed: bool
     days: tuple[Day, ...]
 
@@ -54,65 +77,151 @@ class OfficeDays:
         """The first free time here, or None."""
         return next((day.earliest for day in self.days if day.earliest), None)
 
+    @property
+    def opens(self) -> tuple[datetime.datetime, datetime.datetime] | None:
+        """Between which two moments the next places open here, or None."""
+        return min((day.opens for day in self.days if day.opens), default=None)
+
     def day(self, date: datetime.date) -> Day | None:
         return next((day for day in self.days if day.date == date), None)
 
 
-# A visit may begin at a slot when the slots that begin within its length cover it without a gap and each has a
-# place left. Live holds count; expired ones do not, whether or not somebody has cleaned them up.
-POSSIBLE_STARTS = """
+# Live holds count; expired ones do not, whether or not somebody has cleaned them up.
+HELD = """
     held AS (
         SELECT place.slot_id, count(*) AS places
         FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
         WHERE hold.expires_at > %(at)s
         GROUP BY place.slot_id
-    ),
+    )
+"""
+
+OPEN_SLOTS = """
+    slot.group_id = ANY(%(groups)s) AND slot.start >= %(first)s AND slot.start < %(last)s
+    AND NOT EXISTS (
+        SELECT FROM citizens_closedday closed
+        WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
+            AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
+    )
+"""
+
+# A visit of one group may begin at a slot when the slots that begin within its length cover it without a gap and
+# each has a place left: what citizens.domain.fitting says, for the case in which SQL can say it in one window.
+STARTS_OF_ONE_GROUP = f"""
     starts AS (
         SELECT slot.office_id, slot.start,
             CASE WHEN sum(slot.minutes) OVER visit >= %(minutes)s
-                THEN greatest(min(slot.online - slot.taken - coalesce(held.places, 0)) OVER visit, 0)
+                THEN greatest(min(slot.released - slot.taken - coalesce(held.places, 0)) OVER visit, 0)
                 ELSE 0
             END AS free
         FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
-        WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
-            AND NOT EXISTS (
-                SELECT FROM citizens_closedday closed
-                WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
-                    AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
-            )
+        WHERE {OPEN_SLOTS}
         WINDOW visit AS (
             PARTITION BY slot.office_id ORDER BY slot.start
             RANGE BETWEEN CURRENT ROW AND %(reach)s FOLLOWING
         )
     )
+"""  # noqa: S608 - composed of constants only
+
+# The same for a visit of several groups, fitted by citizens.domain.fitting and handed over as rows.
+STARTS_AS_GIVEN = """
+    starts AS (
+        SELECT * FROM unnest(%(start_offices)s::bigint[], %(start_times)s::timestamptz[], %(start_free)s::int[])
+            AS given (office_id, start, free)
+    )
 """
 
-DAYS = f"""
-    WITH {POSSIBLE_STARTS},
-    days AS (
-        SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day,
-            count(*) AS slots, sum(free)::int AS free, min(start) FILTER (WHERE free > 0) AS earliest
-        FROM starts GROUP BY office_id, day
+SLOTS = f"""
+    WITH {HELD}
+    SELECT slot.office_id, slot.group_id, slot.start, slot.minutes,
+        greatest(slot.released - slot.taken - coalesce(held.places, 0), 0)
+    FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
+    WHERE {OPEN_SLOTS}
+    ORDER BY slot.start
+"""  # noqa: S608 - composed of constants only
+
+# What nothing stands in the way of: not an outage during the visit, and not a lack of blank cards.
+POSSIBLE = f"""
+    {obstacles.OUTAGES}, {obstacles.CARDS},
+    touched AS (
+        SELECT starts.*, coalesce(cards.cards_left, %(cards)s) < %(cards)s AS no_cards, (
+            SELECT outages.cause || ' ' || outages.note FROM outages
+            WHERE (outages.office_id IS NULL OR outages.office_id = starts.office_id)
+                AND outages.begins < starts.start + %(length)s AND outages.ends > starts.start
+            LIMIT 1
+        ) AS outage
+        FROM starts LEFT JOIN cards ON cards.office_id = starts.office_id
+    ),
+    possible AS (
+        SELECT office_id, start, outage, no_cards,
+            CASE WHEN outage IS NULL AND NOT no_cards THEN free ELSE 0 END AS free
+        FROM touched
     )
-    SELECT office.code, office.name, office.address, office.confirmed,
-        calendar.day::date, days.slots, coalesce(days.free, 0), days.earliest,
-        coalesce(here.name, everywhere.name)
+"""  # noqa: S608 - composed of constants only
+
+DAYS = """
+    WITH {starts}, {possible},
+    days AS (
+        SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day, max(outage) AS outage,
+            bool_or(no_cards) AS no_cards, sum(free)::int AS free,
+            min(start) FILTER (WHERE free > 0) AS earliest
+        FROM possible GROUP BY office_id, day
+    ),
+    opening AS (
+        SELECT slot.office_id, (slot.start AT TIME ZONE %(zone)s)::date AS day, min(release.due_at) AS due
+        FROM citizens_release release JOIN citizens_slot slot ON slot.id = release.slot_id
+        WHERE slot.group_id = ANY(%(groups)s) AND slot.start >= %(first)s AND slot.start < %(last)s
+            AND NOT release.returned
+        GROUP BY slot.office_id, day
+    )
+    SELECT office.code, office.name, office.address, district.name, office.confirmed,
+        calendar.day::date, days.office_id IS NOT NULL, coalesce(days.free, 0), days.earliest,
+        coalesce(here.name, everywhere.name), days.outage, days.no_cards, opening.due
     FROM citizens_office office
+    LEFT JOIN citizens_district district ON district.code = office.district_id
     CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
     LEFT JOIN days ON days.office_id = office.id AND days.day = calendar.day::date
+    LEFT JOIN opening ON opening.office_id = office.id AND opening.day = calendar.day::date
     LEFT JOIN citizens_closedday here ON here.date = calendar.day::date AND here.office_id = office.id
     LEFT JOIN citizens_closedday everywhere
         ON everywhere.date = calendar.day::date AND everywhere.office_id IS NULL
     WHERE office.active AND office.id IN (SELECT office_id FROM days)
     ORDER BY office.sort_order, office.id, calendar.day
-"""  # noqa: S608 - composed of constants only
+"""
 
-TIMES = f"""
-    WITH {POSSIBLE_STARTS}
-    SELECT starts.start, starts.free FROM starts
-    JOIN citizens_office office ON office.id = starts.office_id
-    WHERE starts.free > 0 AND office.code = %(office)s
-    ORDER BY starts.start
+TIMES = """
+    WITH {starts}, {possible}
+    SELECT possible.start, possible.free FROM possible
+    JOIN citizens_office office ON office.id = possible.office_id
+    WHERE possible.free > 0 AND office.code = %(office)s
+    ORDER BY possible.start
+"""
+
+# Read in the order of time from the index of slots with places left, until enough are found.
+NEXT = f"""
+    WITH {obstacles.OUTAGES}, {obstacles.CARDS}
+    SELECT office.code, office.name, slot.start, visit.free
+    FROM citizens_slot slot
+    JOIN citizens_office office ON office.id = slot.office_id AND office.active
+    LEFT JOIN cards ON cards.office_id = slot.office_id
+    CROSS JOIN LATERAL (
+        SELECT sum(part.minutes) AS minutes, min(part.released - part.taken - (
+            SELECT count(*) FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
+            WHERE place.slot_id = part.id AND hold.expires_at > %(at)s
+        ))::int AS free
+        FROM citizens_slot part
+        WHERE part.office_id = slot.office_id AND part.group_id = slot.group_id
+            AND part.start >= slot.start AND part.start <= slot.start + %(reach)s
+    ) visit
+    WHERE {OPEN_SLOTS} AND slot.taken < slot.released
+        AND visit.minutes >= %(minutes)s AND visit.free > 0
+        AND coalesce(cards.cards_left, %(cards)s) >= %(cards)s
+        AND NOT EXISTS (
+            SELECT FROM outages
+            WHERE (outages.office_id IS NULL OR outages.office_id = slot.office_id)
+                AND outages.begins < slot.start + %(length)s AND outages.ends > slot.start
+        )
+    ORDER BY slot.start, office.sort_order, office.id LIMIT %(limit)s
 """  # noqa: S608 - composed of constants only
 
 
@@ -123,54 +232,123 @@ def window(*, at: datetime.datetime) -> tuple[datetime.datetime, datetime.dateti
     return earliest, local_midnight(last_day + datetime.timedelta(days=1))
 
 
-def days(*, case: ServiceCase, at: datetime.datetime) -> list[OfficeDays]:
-    """Every office that serves the case, with each day of the horizon. One query."""
+def days(*, party: Party, at: datetime.datetime) -> list[OfficeDays]:
+    """Every office that serves the party, with each day of the horizon. One query; two for several groups."""
     first, last = window(at=at)
     last_day = local_date(last) - datetime.timedelta(days=1)
-    parameters = _parameters(case, at, first, last) | {
+    parameters = _parameters(party, at, first, last) | {
         "first_day": local_date(at),
         "last_day": last_day,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(DAYS, parameters)
-        rows = cursor.fetchall()
-    offices: dict[str, tuple[tuple[str, str, bool], list[Day]]] = {}
-    for code, name, address, confirmed, date, slots, free, earliest, closed in rows:
-        _, found = offices.setdefault(code, ((name, address, confirmed), []))
-        found.append(Day(date, free, earliest, _reason(slots, free, closed), closed or ""))
+    offices: dict[str, tuple[tuple[str, str, str, bool], list[Day]]] = {}
+    for code, name, address, district, confirmed, *of_day in _read(DAYS, party, parameters):
+        facts = (name, address, district or "", confirmed)
+        offices.setdefault(code, (facts, []))[1].append(_day(*of_day))
     return [OfficeDays(code, *facts, tuple(found)) for code, (facts, found) in offices.items()]
 
 
-def times(
-    *, case: ServiceCase, office: str, day: datetime.date, at: datetime.datetime
-) -> list[Time]:
-    """The free times of a case at an office (its code) on one day, in order. One query."""
+def times(*, party: Party, office: str, day: datetime.date, at: datetime.datetime) -> list[Time]:
+    """The free times of a party at an office (its code) on one day, in order. One query; two for several groups."""
     earliest, latest = window(at=at)
     first = max(earliest, local_midnight(day))
     last = min(latest, local_midnight(day + datetime.timedelta(days=1)))
+    parameters = _parameters(party, at, first, last) | {"office": office}
+    return [Time(start, free) for start, free in _read(TIMES, party, parameters)]
+
+
+def next_times(*, party: Party, at: datetime.datetime, limit: int = 20) -> list[OfficeTime]:
+    """The next free times over all offices, the earliest first. One query; two for several groups."""
+    first, last = window(at=at)
+    parameters = _parameters(party, at, first, last)
+    if len(party.parts) == 1:
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT, parameters | {"limit": limit})
+            return [OfficeTime(*row) for row in cursor.fetchall()]
+    statement = """
+        WITH {starts}, {possible}
+        SELECT office.code, office.name, possible.start, possible.free FROM possible
+        JOIN citizens_office office ON office.id = possible.office_id AND office.active
+        WHERE possible.free > 0 ORDER BY possible.start, office.sort_order, office.id LIMIT %(limit)s
+    """
+    return [OfficeTime(*row) for row in _read(statement, party, parameters | {"limit": limit})]
+
+
+def _read(statement: str, party: Party, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement about the possible starts of a party."""
     with connection.cursor() as cursor:
-        cursor.execute(TIMES, _parameters(case, at, first, last) | {"office": office})
-        return [Time(start, free) for start, free in cursor.fetchall()]
+        if len(party.parts) == 1:
+            starts = f"{HELD}, {STARTS_OF_ONE_GROUP}"
+        else:
+            cursor.execute(SLOTS, parameters)
+            parameters = parameters | _fitted(party, cursor.fetchall())
+            starts = STARTS_AS_GIVEN
+        cursor.execute(statement.format(starts=starts, possible=POSSIBLE), parameters)
+        return cursor.fetchall()
 
 
-def _parameters(
-    case: ServiceCase, at: datetime.datetime, first: datetime.datetime, last: datetime.datetime
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    start: datetime.datetime
+    minutes: int
+    free: int
+
+
+def _fitted(party: Party, rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """The starts of a visit of several groups, as parameters of STARTS_AS_GIVEN."""
+    offices: dict[int, dict[int, list[_Slot]]] = defaultdict(lambda: defaultdict(list))
+    for office, group, start, minutes, free in rows:
+        offices[office][group].append(_Slot(start, minutes, free))
+    given = [
+        (office, slot.start, min(taken.free for taken in found[0]))
+        for office, groups in offices.items()
+        for slot in groups.get(party.parts[0].group_id, ())
+        if (found := fitting.fit(party.parts, start=slot.start, slots=groups))
+    ]
     return {
-        "at": at,
-        "group": case.service.group_id,
-        "minutes": case.minutes,
-        # A slot that begins just when the visit ends is not part of it.
-        "reach": datetime.timedelta(minutes=case.minutes, microseconds=-1),
-        "first": first,
-        "last": last,
-        "zone": settings.TIME_ZONE,
+        "start_offices": [office for office, _start, _free in given],
+        "start_times": [start for _office, start, _free in given],
+        "start_free": [free for _office, _start, free in given],
     }
 
 
-def _reason(slots: int | None, free: int, closed: str | None) -> Reason | None:
+def _parameters(
+    party: Party, at: datetime.datetime, first: datetime.datetime, last: datetime.datetime
+) -> dict[str, Any]:
+    length = fitting.reach(party.parts)
+    return obstacles.parameters(party=party, at=at) | {
+        "groups": [part.group_id for part in party.parts],
+        "minutes": party.parts[0].minutes,
+        "length": length,
+        # A slot that begins just when the visit ends is not part of it.
+        "reach": length - datetime.timedelta(microseconds=1),
+        "first": first,
+        "last": last,
+    }
+
+
+def _day(
+    date: datetime.date,
+    served: bool,
+    free: int,
+    earliest: datetime.datetime | None,
+    closed: str | None,
+    outage: str | None,
+    no_cards: bool | None,
+    due: datetime.datetime | None,
+) -> Day:
+    opens = release.window_of(due) if due else None
     if free:
-        return None
+        return Day(date, free, earliest, None, opens=opens)
     if closed:
-        return Reason.HOLIDAY
-    return Reason.FULL if slots else Reason.CLOSED
+        return Day(date, 0, None, Reason.HOLIDAY, note=closed)
+    if not served:
+        return Day(date, 0, None, Reason.CLOSED)
+    if outage:
+        cause, _space, note = outage.partition(" ")
+        label = str(OutageCause(cause).label)
+        return Day(date, 0, None, Reason.OUTAGE, note=f"{label}. {note}" if note else f"{label}.")
+    if no_cards:
+        return Day(date, 0, None, Reason.NO_CARDS)
+    if opens:
+        return Day(date, 0, None, Reason.NOT_RELEASED, opens=opens)
+    return Day(date, 0, None, Reason.FULL)

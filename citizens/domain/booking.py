@@ -1,37 +1,32 @@
-"""Booking: keep a place, keep what was typed, make the appointment.
+"""Booking: keep places, keep what was typed, make the appointment.
 
 The order is always: lock the slot rows in id order, read anew, write. A count read before the lock, or in the
 same statement as it, is stale (docs/adr/0003).
 """
 
 import datetime
-import json
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from citizens import crypto, signals, tokens
-from citizens.domain import availability
-from citizens.domain.slots import local_date
-from citizens.enums import Actor, AppointmentState, Language
-from citizens.models import (
-    Appointment,
-    ClosedDay,
-    HeldPlace,
-    Hold,
-    Office,
-    ServiceCase,
-    Slot,
-    Visitor,
-    VisitorService,
-)
+from citizens import signals, tokens
+from citizens.domain import availability, fitting, obstacles
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers
+from citizens.domain.office_time import local_date
+from citizens.domain.party import Party
+from citizens.domain.registration import Booked, register
+from citizens.enums import PlaceShare
+from citizens.models import Appointment, ClosedDay, HeldPlace, Hold, Slot, User
 
-# A browser may keep places for two people at once, not more.
+# A browser may keep places for two visits at once, not more; a network address as many as a village needs.
 HOLDS_A_BROWSER = 2
 ONE_ACTIVE = "one_active_appointment_a_person_and_group"
+ONE_A_HOUSEHOLD = "one_active_visit_a_household_group_and_day"
 # Codes are short enough to read aloud, so two may be alike once in thousands of bookings: draw again.
 CODE_TAKEN = "citizens_appointment_code"
 CODE_ATTEMPTS = 3
@@ -42,87 +37,116 @@ class SlotFull(Exception):
 
 
 class AlreadyBooked(Exception):
-    """This person has an active appointment in this service group."""
+    """Somebody of the party has an active appointment in a service group of the visit."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Answers:
-    """What a citizen typed about one visitor. Kept encrypted on the hold until the booking.
-
-    Without a repr that shows it: tracebacks and debug pages print what they meet.
-    """
-
-    full_name: str
-    birth_date: datetime.date
-    nik: str = ""
-    phone: str = ""
-    email: str = ""
-    subdistrict: str = ""  # code; empty: lives outside Kota Serang
-    language: str = Language.INDONESIAN.value
-    priority_group: str = ""
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), default=str)
-
-    @classmethod
-    def from_json(cls, text: str) -> "Answers":
-        found = cls(**json.loads(text))
-        return replace(found, birth_date=datetime.date.fromisoformat(str(found.birth_date)))
-
-    @property
-    def person_key(self) -> str:
-        return crypto.person_key(
-            nik=self.nik or None, full_name=self.full_name, birth_date=self.birth_date
-        )
+class HouseholdBooked(Exception):
+    """The family card has an active appointment on that day in a service group of the visit."""
 
 
 @transaction.atomic
 def hold(
     *,
-    case: ServiceCase,
+    party: Party,
     office: str,
     start: datetime.datetime,
     browser: str,
     at: datetime.datetime,
     answers: str | None = None,
+    address: str = "",
 ) -> Hold:
     """Keeps a place in every slot that a visit from `start` needs, for settings.HOLD_MINUTES.
 
     `office` is its code; `browser` names who holds (tokens.new() in a signed cookie); `answers` is what was
-    already typed under a hold that ran out. Raises SlotFull.
+    already typed under a hold that ran out; `address` is the keyed hash of the network address.
+    Raises SlotFull, and obstacles.NotServed when something stands in the way of the service.
     """
-    earliest, latest = availability.window(at=at)
-    if not earliest <= start < latest:
-        raise SlotFull
-    ends = start + datetime.timedelta(minutes=case.minutes)
-    closed = ClosedDay.objects.filter(
-        Q(office=OuterRef("office")) | Q(office=None), date=local_date(start)
-    )
-    slots = list(
-        Slot.objects.select_for_update(of=("self",))
-        .filter(office__code=office, office__active=True, group_id=case.service.group_id)
-        .filter(~Exists(closed), start__gte=start, start__lt=ends)
-        .order_by("pk")
-    )
-    _check_cover(slots, start=start, minutes=case.minutes)
-    try:
-        _check_room(slots, at=at, browser=browser)
-    except SlotFull:
+    slots, _ends = lock(party=party, office=office, start=start, at=at)
+    obstacles.check(party=party, office=office, start=start, at=at)
+    free = free_places(slots, at=at, browser=browser)
+    if min(free.values()) <= 0:
         # Pressed twice: the first press holds the last place for this browser already.
-        held = Hold.objects.filter(browser=browser, case=case, expires_at__gt=at)
+        held = Hold.objects.filter(browser=browser, party=party.text, expires_at__gt=at)
         if mine := held.filter(places__slot=slots[0]).first():
             return mine
-        raise
+        raise SlotFull
+    return keep(
+        slots,
+        party=party,
+        browser=browser,
+        at=at,
+        until=at + datetime.timedelta(minutes=settings.HOLD_MINUTES),
+        answers=answers,
+        address=address,
+    )
+
+
+def keep(
+    slots: Sequence[Slot],
+    *,
+    party: Party,
+    browser: str,
+    at: datetime.datetime,
+    until: datetime.datetime,
+    answers: str | None = None,
+    address: str = "",
+) -> Hold:
+    """Writes a hold on slots that the caller has locked and found free."""
     made = Hold.objects.create(
         token=tokens.new(),
         browser=browser,
-        case=case,
+        address_key=address,
+        party=party.text,
         created_at=at,
-        expires_at=at + datetime.timedelta(minutes=settings.HOLD_MINUTES),
+        expires_at=until,
         answers=answers,
     )
     HeldPlace.objects.bulk_create([HeldPlace(hold=made, slot=slot) for slot in slots])
     return made
+
+
+def lock(
+    *,
+    party: Party,
+    office: str,
+    start: datetime.datetime,
+    at: datetime.datetime,
+    also: Q | None = None,
+    by_staff: bool = False,
+) -> tuple[list[Slot], datetime.datetime]:
+    """Locks the slots of a visit from `start` at an office (its code); returns them and when the visit ends.
+
+    `also` names slots of another visit that are locked in the same statement, in one order with these; they
+    are not returned. Raises SlotFull when the visit does not fit there, or may not be booked when it is `at`
+    (staff may book until it begins).
+    """
+    earliest, latest = availability.window(at=at)
+    if not (at if by_staff else earliest) <= start < latest:
+        raise SlotFull
+    closed = ClosedDay.objects.filter(
+        Q(office=OuterRef("office")) | Q(office=None), date=local_date(start)
+    )
+    wanted = Q(
+        office__code=office,
+        office__active=True,
+        group_id__in=[part.group_id for part in party.parts],
+        start__gte=start,
+        start__lt=start + fitting.reach(party.parts),
+    ) & ~Q(Exists(closed))
+    locked = (
+        Slot.objects.select_for_update(of=("self",))
+        .filter(wanted | also if also else wanted)
+        .select_related("office")
+        .order_by("pk")
+    )
+    of_group: dict[int, list[Slot]] = defaultdict(list)
+    for slot in sorted(locked, key=lambda slot: slot.start):
+        if slot.office.code == office and slot.start >= start:
+            of_group[slot.group_id].append(slot)
+    found = fitting.fit(party.parts, start=start, slots=of_group)
+    if found is None:
+        raise SlotFull
+    return found
 
 
 def keep_answers(*, hold: Hold, answers: Answers) -> None:
@@ -134,71 +158,136 @@ def keep_answers(*, hold: Hold, answers: Answers) -> None:
 def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
     """Makes the appointment of a hold. The same hold submitted twice gives the same appointment.
 
-    A hold that ran out is no obstacle while its places are still free. Raises SlotFull when they are not, and
-    AlreadyBooked when the person has an active appointment in the service group.
+    A hold that ran out is no obstacle while its places are still free. Raises SlotFull when they are not,
+    AlreadyBooked when a person has an active appointment in a service group of the party, HouseholdBooked
+    when the family card has one on that day, and obstacles.NotServed.
     """
+    party = parties.parse(hold.party)
+
+    def attempt() -> Appointment:
+        slots = list(
+            Slot.objects.select_for_update(of=("self",))
+            .filter(held_places__hold=hold)
+            .select_related("office")
+            .order_by("pk")
+        )
+        if not slots or min(slot.start for slot in slots) <= at:
+            raise SlotFull
+        start = min(slot.start for slot in slots)
+        if not hold.is_alive(at=at):
+            obstacles.check(party=party, office=slots[0].office.code, start=start, at=at)
+        if min(free_places(slots, at=at, own=hold).values()) <= 0:
+            raise SlotFull
+        return _register(
+            party,
+            slots,
+            answers,
+            at=at,
+            hold=hold,
+            submission_key=hold.token,
+            shares=[PlaceShare.ONLINE] * len(slots),
+        )
+
+    return _retrying(attempt, submission_key=hold.token)
+
+
+def book_for_caller(
+    *,
+    party: Party,
+    office: str,
+    start: datetime.datetime,
+    answers: Answers,
+    staff: User,
+    at: datetime.datetime,
+    submission_key: str = "",
+    overbook: str = "",
+) -> Appointment:
+    """Makes an appointment that staff take down, out of the internal share first, then of what is released.
+
+    `overbook` is the reason to go beyond the capacity where nothing is left; it is kept on the place with who
+    gave it. The same `submission_key` twice gives the same appointment. Raises as book() does.
+    """
+    key = submission_key or tokens.new()
+
+    def attempt() -> Appointment:
+        slots, _ends = lock(party=party, office=office, start=start, at=at, by_staff=True)
+        obstacles.check(party=party, office=slots[0].office.code, start=start, at=at)
+        return _register(
+            party,
+            slots,
+            answers,
+            at=at,
+            submission_key=key,
+            staff=staff,
+            shares=shares_for_staff(slots, at=at, overbook=overbook),
+            overbook=overbook,
+        )
+
+    return _retrying(attempt, submission_key=key)
+
+
+def shares_for_staff(
+    slots: Sequence[Slot], *, at: datetime.datetime, overbook: str = ""
+) -> list[PlaceShare]:
+    """Out of which share staff give a place of each slot, locked by the caller. Raises SlotFull."""
+    free = free_places(slots, at=at)
+    given = []
+    for slot in slots:
+        if slot.internal_taken < slot.capacity - slot.online:
+            given.append(PlaceShare.INTERNAL)
+        elif free[slot.pk] > 0:
+            given.append(PlaceShare.ONLINE)
+        elif overbook:
+            given.append(PlaceShare.OVERBOOKED)
+        else:
+            raise SlotFull
+    return given
+
+
+def _register(party: Party, slots: Sequence[Slot], answers: Answers, **facts: Any) -> Appointment:
+    """Writes everything of an appointment and tells the world, in the caller's transaction."""
+    ordered = sorted(slots, key=lambda slot: slot.start)
+    of_group: dict[int, list[Slot]] = defaultdict(list)
+    for slot in ordered:
+        of_group[slot.group_id].append(slot)
+    found = fitting.fit(party.parts, start=ordered[0].start, slots=of_group)
+    if found is None:
+        raise SlotFull
+    booked: Booked = register(party=party, slots=slots, ends_at=found[1], answers=answers, **facts)
+    signals.appointment_booked.send(
+        sender=Appointment,
+        appointment=booked.appointment,
+        services=booked.services,
+        at=facts["at"],
+    )
+    return booked.appointment
+
+
+def _retrying(attempt: Any, *, submission_key: str) -> Appointment:
+    """Runs `attempt` in a transaction of its own, and says in our words what PostgreSQL refused."""
     for _attempt in range(CODE_ATTEMPTS):
         try:
             with transaction.atomic():
-                return _book(hold, answers, at)
+                made: Appointment = attempt()
+                return made
         except (IntegrityError, SlotFull) as error:
             # Sent twice: the first one took the place, or is just taking it.
-            if made := Appointment.objects.filter(submission_key=hold.token).first():
-                return made
+            if earlier := Appointment.objects.filter(submission_key=submission_key).first():
+                return earlier
             if ONE_ACTIVE in str(error):
                 raise AlreadyBooked from error
+            if ONE_A_HOUSEHOLD in str(error):
+                raise HouseholdBooked from error
             if CODE_TAKEN not in str(error):
                 raise
     raise SlotFull
 
 
-def _book(hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
-    slots = list(
-        Slot.objects.select_for_update(of=("self",))
-        .filter(held_places__hold=hold)
-        .select_related("office")
-        .order_by("pk")
-    )
-    if not slots or min(slot.start for slot in slots) <= at:
-        raise SlotFull
-    _check_room(slots, at=at, own=hold)
-    appointment = _create_appointment(hold, slots, answers, at)
-    _hand_over_places(hold, appointment, at)
-    visitor = Visitor.objects.create(
-        appointment=appointment,
-        position=1,
-        full_name=answers.full_name,
-        nik=answers.nik or None,
-        birth_date=answers.birth_date,
-        person_key=answers.person_key,
-    )
-    service = VisitorService.objects.create(
-        visitor=visitor,
-        case=hold.case,
-        group_id=slots[0].group_id,
-        person_key=visitor.person_key,
-        minutes=hold.case.minutes,
-    )
-    signals.appointment_booked.send(
-        sender=Appointment, appointment=appointment, services=[service], at=at
-    )
-    return appointment
-
-
-def _check_cover(slots: list[Slot], *, start: datetime.datetime, minutes: int) -> None:
-    """Raises SlotFull unless the slots begin at `start` and follow each other for `minutes`."""
-    if (
-        not slots
-        or min(slot.start for slot in slots) != start
-        or sum(s.minutes for s in slots) < minutes
-    ):
-        raise SlotFull
-
-
 HELD_BY_OTHERS = """
     WITH released AS (
         UPDATE citizens_hold SET expires_at = %(at)s WHERE id IN (
-            SELECT id FROM citizens_hold WHERE browser = %(browser)s AND expires_at > %(at)s
+            SELECT hold.id FROM citizens_hold hold
+            WHERE browser = %(browser)s AND browser <> '' AND expires_at > %(at)s
             ORDER BY created_at DESC, id DESC OFFSET %(kept)s
         ) RETURNING id
     )
@@ -210,12 +299,12 @@ HELD_BY_OTHERS = """
 """
 
 
-def _check_room(
-    slots: list[Slot], *, at: datetime.datetime, browser: str = "", own: Hold | None = None
-) -> None:
-    """Raises SlotFull unless each slot, locked by the caller, has a place that nobody else holds.
+def free_places(
+    slots: Sequence[Slot], *, at: datetime.datetime, browser: str = "", own: Hold | None = None
+) -> dict[int, int]:
+    """How many released places of each slot, locked by the caller, nobody has taken and nobody else holds.
 
-    Lets go of the browser's oldest holds, so that with the new one it has no more than HOLDS_A_BROWSER.
+    Lets go of the browser's oldest holds, so that with a new one it has no more than HOLDS_A_BROWSER.
     """
     parameters: dict[str, Any] = {
         "at": at,
@@ -227,58 +316,7 @@ def _check_room(
     with connection.cursor() as cursor:
         cursor.execute(HELD_BY_OTHERS, parameters)
         held = dict(cursor.fetchall())
-    if any(slot.taken + held.get(slot.pk, 0) >= slot.online for slot in slots):
-        raise SlotFull
-
-
-def _create_appointment(
-    hold: Hold, slots: list[Slot], answers: Answers, at: datetime.datetime
-) -> Appointment:
-    first = min(slots, key=lambda slot: slot.start)
-    office: Office = first.office
-    return Appointment.objects.create(
-        token=tokens.new(),
-        code=tokens.new_code(),
-        submission_key=hold.token,
-        office=office,
-        starts_at=first.start,
-        ends_at=first.start + datetime.timedelta(minutes=hold.case.minutes),
-        language=answers.language,
-        phone=answers.phone,
-        email=answers.email,
-        subdistrict_id=answers.subdistrict or None,
-        priority_group=answers.priority_group,
-        privacy_notice=settings.PRIVACY_NOTICE_VERSION,
-        booked_at=at,
-    )
-
-
-# One round trip for the counter, the places, the first event, and the end of the hold with what was typed.
-HAND_OVER = """
-    WITH taken AS (
-        UPDATE citizens_slot SET taken = taken + 1
-        WHERE id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)
-    ), ended AS (
-        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
-    ), logged AS (
-        INSERT INTO citizens_appointmentevent (appointment_id, from_state, to_state, at, actor, reason)
-        VALUES (%(appointment)s, '', %(state)s, %(at)s, %(actor)s, '')
-    )
-    INSERT INTO citizens_appointmentplace (appointment_id, slot_id)
-    SELECT %(appointment)s, slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s
-"""
-
-
-def _hand_over_places(hold: Hold, appointment: Appointment, at: datetime.datetime) -> None:
-    parameters: dict[str, Any] = {
-        "hold": hold.pk,
-        "appointment": appointment.pk,
-        "at": at,
-        "state": AppointmentState.BOOKED.value,
-        "actor": Actor.CITIZEN.value,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(HAND_OVER, parameters)
+    return {slot.pk: slot.released - slot.taken - held.get(slot.pk, 0) for slot in slots}
 
 
 def purge_holds(*, at: datetime.datetime) -> int:

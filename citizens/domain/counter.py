@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from citizens import signals
 from citizens.domain import appointments, order, queue, visits
-from citizens.domain.slots import local_date, local_midnight
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import Actor, AppointmentState, Outcome, TicketState
 from citizens.models import Counter, DeskSession, QueueDay, Requirement, Ticket, User, Visit
 

@@ -46,7 +46,9 @@ def fit(
     for number, part in enumerate(parts):
         rows = slots.get(part.group_id, ())
         first = bisect_left(rows, due, key=_start)
-        if first == len(rows) or rows[first].start - due > (GAP if number else datetime.timedelta()):
+        if first == len(rows) or rows[first].start - due > (
+            GAP if number else datetime.timedelta()
+        ):
             return None
         due = rows[first].start + datetime.timedelta(minutes=part.minutes)
         covered = _cover(rows, first, due)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from citizens.enums import Attendance
-from citizens.models import Service, ServiceCase
+from citizens.models import Appointment, Service, ServiceCase, VisitorService
 
 # From 15 people on it is a group visit, which a supervisor plans.
 MOST_PEOPLE = 8
@@ -103,6 +103,17 @@ def parse(text: str) -> Party:
     if any(_clashes(person) for person in party.people):
         raise UnknownParty
     return party
+
+
+def of_appointment(appointment: Appointment) -> Party:
+    """The party of an appointment, whether its cases are still offered or not. One query."""
+    people: dict[int, list[ServiceCase]] = {}
+    booked = VisitorService.objects.filter(visitor__appointment=appointment)
+    for service in booked.select_related("visitor", "case__service__group").order_by(
+        "visitor__position", "pk"
+    ):
+        people.setdefault(service.visitor.position, []).append(service.case)
+    return Party(tuple(tuple(cases) for cases in people.values()))
 
 
 def _codes(text: str) -> tuple[str, str]:

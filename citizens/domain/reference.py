@@ -18,6 +18,7 @@ import holidays
 from django.db import models, transaction
 
 from citizens.domain import slots
+from citizens.domain.office_time import local_date
 from citizens.enums import ClosedDayKind, StandardPart
 from citizens.models import (
     ClosedDay,
@@ -64,7 +65,7 @@ def load(*, at: datetime.datetime) -> dict[str, int]:
     Closed days are added for the year of `at` and the next.
     """
     added = load_regions() | load_services() | load_offices() | load_reasons()
-    year = slots.local_date(at).year
+    year = local_date(at).year
     return added | load_closed_days(years=(year, year + 1), at=at)
 
 
@@ -174,7 +175,7 @@ def load_closed_days(*, years: Sequence[int], at: datetime.datetime) -> dict[str
             "date__year", "kind"
         )
     )
-    today = slots.local_date(at)
+    today = local_date(at)
     days = [
         _closed_day(date, name, category, today)
         for category, kind in HOLIDAY_KINDS.items()

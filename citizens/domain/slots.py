@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from citizens.domain import release
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.models import (
     ClosedDay,
     Office,
@@ -16,16 +18,6 @@ from citizens.models import (
     OpeningTemplate,
     Slot,
 )
-
-
-def local_date(at: datetime.datetime) -> datetime.date:
-    """The day at the office when it is `at`."""
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
-def local_midnight(day: datetime.date) -> datetime.datetime:
-    """The moment at which the office's day `day` begins, aware."""
-    return datetime.datetime.combine(day, datetime.time(), ZoneInfo(settings.TIME_ZONE))
 
 
 def starts(
@@ -72,7 +64,7 @@ def top_up(*, at: datetime.datetime, days: int | None = None) -> int:
             shut = (office.pk, day) in closed or (None, day) in closed
             if not shut and (office.pk, day) not in filled:
                 made += _slots_of(office, day, templates[office.pk])
-    Slot.objects.bulk_create(made, batch_size=1000)
+    release.plan(Slot.objects.bulk_create(made, batch_size=1000), at=at)
     return len(made)
 
 

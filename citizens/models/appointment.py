@@ -118,9 +118,23 @@ class Appointment(models.Model):
     def is_active(self) -> bool:
         return self.state in ACTIVE_APPOINTMENT_STATES
 
+    @property
+    def cancel_deadline(self) -> datetime.datetime:
+        """From this moment on the citizen may not cancel any more."""
+        return self.starts_at - datetime.timedelta(minutes=settings.CANCEL_DEADLINE_MINUTES)
+
+    @property
+    def reschedule_deadline(self) -> datetime.datetime:
+        """From this moment on the citizen may not move the visit any more."""
+        return self.starts_at - datetime.timedelta(minutes=settings.RESCHEDULE_DEADLINE_MINUTES)
+
     def may_be_cancelled(self, *, at: datetime.datetime) -> bool:
-        """Whether the citizen may still cancel: until the visit begins."""
-        return self.state == AppointmentState.BOOKED and at < self.starts_at
+        """Whether the citizen may still cancel."""
+        return self.state == AppointmentState.BOOKED and at < self.cancel_deadline
+
+    def may_be_moved(self, *, at: datetime.datetime) -> bool:
+        """Whether the citizen may still move the visit to another time."""
+        return self.state == AppointmentState.BOOKED and at < self.reschedule_deadline
 
 
 class AppointmentPlace(models.Model):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from citizens import tokens
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from citizens.enums import Actor, AppointmentState
 from citizens.management.demo import rhythm
 from citizens.management.demo.people import People, Person
@@ -106,7 +106,7 @@ class Booker:
         self, row: list[Slot], chance: Callable[[Slot], float], now: datetime.datetime
     ) -> Iterator[Booking]:
         """Books the slots of one office, group and day, in order."""
-        left = {slot.pk: slot.online - slot.taken for slot in row}
+        left = {slot.pk: slot.released - slot.taken for slot in row}
         for index, slot in enumerate(row):
             for _ in range(left[slot.pk]):
                 if self.rng.random() >= chance(slot):

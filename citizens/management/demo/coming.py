@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from citizens import tokens
 from citizens.domain import availability, booking
-from citizens.domain.slots import local_date
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers
+from citizens.domain.office_time import local_date
 from citizens.enums import OfficeKind
 from citizens.management.demo import records, rhythm
 from citizens.management.demo.bookings import Booking
@@ -71,9 +73,10 @@ def book_now(world: World, *, at: datetime.datetime) -> int:
     made = 0
     for code in BOOKED_NOW:
         case = world.booker.cases[code]
+        party = parties.of(case)
         free = [
             (day.earliest, office.code)
-            for office in availability.days(case=case, at=at)
+            for office in availability.days(party=party, at=at)
             for day in office.days
             if day.earliest and day.date > soon
         ]
@@ -81,8 +84,8 @@ def book_now(world: World, *, at: datetime.datetime) -> int:
             continue
         start, office = min(free)
         person = world.people.draw(case, on=local_date(start))
-        held = booking.hold(case=case, office=office, start=start, browser=tokens.new(), at=at)
-        answers = booking.Answers(
+        held = booking.hold(party=party, office=office, start=start, browser=tokens.new(), at=at)
+        answers = Answers.of(
             full_name=person.full_name,
             birth_date=person.birth_date,
             nik=person.nik,

@@ -4,7 +4,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from citizens.domain.slots import local_midnight
+from citizens.domain.office_time import local_midnight
 from citizens.enums import Actor, AppointmentState, OfficeKind
 from citizens.management.demo import records, rhythm
 from citizens.management.demo.bookings import Booking

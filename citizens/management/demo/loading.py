@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from citizens.domain import reference, slots
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.management.demo import bookings, coming, days, rhythm, staff, world
 from citizens.models import Counter
 
@@ -20,12 +21,12 @@ def load(*, at: datetime.datetime, past_days: int) -> dict[str, int]:
     Raises Group.DoesNotExist before a migrate, and IntegrityError where demo staff is there already.
     """
     rng = rhythm.chance(SEED)
-    today = slots.local_date(at)
+    today = local_date(at)
     first = today - datetime.timedelta(days=past_days)
     reference.load(at=at)
     reference.load_closed_days(years=range(first.year, today.year), at=at)
     reach = past_days + settings.BOOKING_HORIZON_DAYS + 2
-    slots.top_up(at=slots.local_midnight(first), days=reach)
+    slots.top_up(at=local_midnight(first), days=reach)
     counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")
     desks = staff.create(counters=counters)
     here = world.build(rng=rng, desks=desks)

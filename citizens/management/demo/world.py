@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from citizens.domain.slots import local_midnight
+from citizens.domain.office_time import local_midnight
 from citizens.management.demo.bookings import Booker
 from citizens.management.demo.people import People
 from citizens.management.demo.rows import Rows

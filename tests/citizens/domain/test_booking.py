@@ -1,14 +1,12 @@
 import datetime
-import threading
-from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
-from django.db.models import QuerySet
+from django.db import connection
 
 from citizens import signals
 from citizens.domain import booking
-from citizens.domain.booking import Answers
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers
 from citizens.enums import AppointmentState
 from citizens.models import Appointment, Hold, Slot, VisitorService
 from tests.factories.citizens import (
@@ -19,7 +17,6 @@ from tests.factories.citizens import (
     SlotFactory,
     SubdistrictFactory,
 )
-from tests.racing import at_once
 
 AT = MOMENT - datetime.timedelta(hours=2)
 LATER = AT + 6 * MINUTE  # a hold made at AT has run out
@@ -39,12 +36,17 @@ def case(slot):
 def answers(number=1, **values):
     """What an invented person typed; the demo NIK begins with 00."""
     typed = {"nik": f"001001010190{number:04d}", "phone": "+6281200000000"} | values
-    return Answers(full_name="Siti Aminah", birth_date=datetime.date(1990, 1, 1), **typed)
+    return Answers.of(full_name="Siti Aminah", birth_date=datetime.date(1990, 1, 1), **typed)
 
 
 def hold(case, slot, *, browser="browser", at=AT, **values):
     return booking.hold(
-        case=case, office=slot.office.code, start=slot.start, browser=browser, at=at, **values
+        party=parties.of(case),
+        office=slot.office.code,
+        start=slot.start,
+        browser=browser,
+        at=at,
+        **values,
     )
 
 
@@ -120,7 +122,7 @@ def test_one_person_has_one_active_appointment_in_a_service_group(case, slot):
 
 def test_without_a_nik_the_name_and_date_of_birth_tell_the_person(case, slot):
     booking.book(hold=hold(case, slot), answers=answers(nik=""), at=AT)
-    again = Answers(full_name="SITI  aminah", birth_date=datetime.date(1990, 1, 1))
+    again = Answers.of(full_name="SITI  aminah", birth_date=datetime.date(1990, 1, 1))
 
     with pytest.raises(booking.AlreadyBooked):
         booking.book(hold=hold(case, slot), answers=again, at=AT)
@@ -153,12 +155,16 @@ def test_a_long_visit_is_refused_where_a_slot_is_missing(slot, case):
 def test_a_moment_that_is_no_slot_or_not_open_for_booking_is_refused(case, slot, shift):
     with pytest.raises(booking.SlotFull):
         booking.hold(
-            case=case, office=slot.office.code, start=MOMENT + shift, browser="browser", at=AT
+            party=parties.of(case),
+            office=slot.office.code,
+            start=MOMENT + shift,
+            browser="browser",
+            at=AT,
         )
 
 
 def test_a_browser_keeps_two_places_and_lets_go_of_the_oldest(case, slot):
-    slot.online = 4
+    slot.online = slot.released = 4
     slot.save()
     first, second, third = (hold(case, slot, at=AT + step * MINUTE) for step in range(3))
 
@@ -202,7 +208,7 @@ def test_a_day_that_was_closed_meanwhile_cannot_be_held(case, slot):
 
 
 def test_the_last_place_pressed_twice_is_held_once_for_the_same_browser(case, slot):
-    slot.online = 1
+    slot.released = 1
     slot.save()
     first = hold(case, slot)
 
@@ -211,130 +217,3 @@ def test_the_last_place_pressed_twice_is_held_once_for_the_same_browser(case, sl
 
 def test_what_was_typed_is_not_shown_by_a_traceback():
     assert "Siti" not in repr(answers())
-
-
-# --- Races: 30 real connections for the last places ------------------------------------------------
-
-CROWD = 30
-PLACES = 5
-
-
-@pytest.fixture
-def crowd(transactional_db):
-    """A slot with five places, and thirty people who all held it while nothing was sold."""
-    case = ServiceCaseFactory(minutes=15)
-    slot = SlotFactory(group=case.service.group, start=MOMENT, online=PLACES, capacity=PLACES)
-    holds = [
-        Hold.objects.create(token=f"t{n}", browser=f"b{n}", case=case, created_at=AT, expires_at=AT)
-        for n in range(CROWD)
-    ]
-    for kept in holds:
-        kept.places.create(slot=slot)
-    return slot, holds
-
-
-def book_all(holds):
-    return at_once(
-        *(
-            partial(booking.book, hold=kept, answers=answers(number), at=AT)
-            for number, kept in enumerate(holds, start=1)
-        )
-    )
-
-
-@pytest.mark.race
-def test_thirty_people_at_once_get_exactly_the_places_there_are(crowd):
-    slot, holds = crowd
-
-    outcomes = book_all(holds)
-
-    slot.refresh_from_db()
-    assert sum(isinstance(outcome, Appointment) for outcome in outcomes) == PLACES
-    assert sum(isinstance(outcome, booking.SlotFull) for outcome in outcomes) == CROWD - PLACES
-    assert (Appointment.objects.count(), slot.taken) == (PLACES, PLACES)
-
-
-@pytest.fixture
-def no_lock(monkeypatch):
-    """The control: the same code without the row lock, everybody having counted before anybody writes."""
-    counted = threading.Barrier(CROWD)
-    check_room = booking._check_room
-
-    def count_and_wait(slots, **values):
-        check_room(slots, **values)
-        counted.wait(timeout=30)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **values: rows.all())
-    monkeypatch.setattr(booking, "_check_room", count_and_wait)
-
-
-@pytest.fixture
-def no_constraint(transactional_db):
-    """Takes the constraint behind the lock away for one test."""
-    constraint = next(c for c in Slot._meta.constraints if c.name == "slot_never_oversold")
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(Slot, constraint)
-    yield
-    Slot.objects.update(taken=0)
-    with connection.schema_editor() as editor:
-        editor.add_constraint(Slot, constraint)
-
-
-@pytest.mark.race
-def test_without_the_lock_and_the_constraint_the_same_crowd_oversells(
-    crowd, no_lock, no_constraint
-):
-    _slot, holds = crowd
-
-    book_all(holds)
-
-    assert Appointment.objects.count() == CROWD > PLACES
-
-
-@pytest.mark.race
-def test_without_the_lock_the_constraint_still_refuses_to_oversell(crowd, no_lock):
-    slot, holds = crowd
-
-    outcomes = book_all(holds)
-
-    slot.refresh_from_db()
-    assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == CROWD - PLACES
-    assert (Appointment.objects.count(), slot.taken) == (PLACES, PLACES)
-
-
-@pytest.mark.race
-def test_thirty_browsers_at_once_hold_exactly_the_places_there_are(transactional_db):
-    case = ServiceCaseFactory(minutes=15)
-    slot = SlotFactory(group=case.service.group, start=MOMENT, online=PLACES, capacity=PLACES)
-
-    outcomes = at_once(*(partial(hold, case, slot, browser=f"b{n}") for n in range(CROWD)))
-
-    assert sum(isinstance(outcome, Hold) for outcome in outcomes) == PLACES
-    assert sum(isinstance(outcome, booking.SlotFull) for outcome in outcomes) == CROWD - PLACES
-
-
-@pytest.mark.race
-def test_the_same_form_sent_many_times_at_once_makes_one_appointment(transactional_db):
-    case = ServiceCaseFactory(minutes=15)
-    slot = SlotFactory(group=case.service.group, start=MOMENT, online=PLACES, capacity=PLACES)
-    kept = hold(case, slot)
-
-    outcomes = at_once(*[partial(booking.book, hold=kept, answers=answers(), at=AT)] * 8)
-
-    slot.refresh_from_db()
-    assert set(outcomes) == {Appointment.objects.get()}
-    assert slot.taken == 1
-
-
-@pytest.mark.race
-def test_one_person_at_eight_screens_gets_one_appointment(transactional_db):
-    case = ServiceCaseFactory(minutes=15)
-    slot = SlotFactory(group=case.service.group, start=MOMENT, online=8, capacity=8)
-    holds = [hold(case, slot, browser=f"b{index}") for index in range(8)]
-
-    outcomes = at_once(
-        *(partial(booking.book, hold=kept, answers=answers(), at=AT) for kept in holds)
-    )
-
-    assert sum(isinstance(outcome, Appointment) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, booking.AlreadyBooked) for outcome in outcomes) == 7

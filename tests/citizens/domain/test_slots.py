@@ -3,6 +3,7 @@ import datetime
 import pytest
 
 from citizens.domain import slots
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.models import Slot, Weekday
 from tests.factories.citizens import (
     MOMENT,
@@ -29,7 +30,7 @@ def test_a_day_is_filled_from_its_template(template):
 
     first = Slot.objects.order_by("start").first()
     assert made == Slot.objects.count() == 16
-    assert first.start == slots.local_midnight(datetime.date(2027, 3, 16)) + datetime.timedelta(
+    assert first.start == local_midnight(datetime.date(2027, 3, 16)) + datetime.timedelta(
         hours=8
     )
     assert (first.minutes, first.capacity, first.online, first.taken) == (15, 4, 2, 0)
@@ -45,7 +46,7 @@ def test_a_break_has_no_slots_and_a_slot_that_does_not_fit_is_left_out(template)
 
 
 def slots_start(slot):
-    return slot.start.astimezone(slots.local_midnight(datetime.date(2027, 3, 16)).tzinfo)
+    return slot.start.astimezone(local_midnight(datetime.date(2027, 3, 16)).tzinfo)
 
 
 def test_a_second_run_makes_nothing(template):
@@ -91,7 +92,7 @@ def test_a_weekday_without_hours_has_no_slots(template):
 def test_the_day_changes_at_the_offices_midnight():
     late_evening_utc = datetime.datetime(2027, 3, 15, 17, 30, tzinfo=datetime.UTC)
 
-    assert slots.local_date(late_evening_utc) == datetime.date(2027, 3, 16)
-    assert slots.local_date(late_evening_utc - datetime.timedelta(hours=1)) == datetime.date(
+    assert local_date(late_evening_utc) == datetime.date(2027, 3, 16)
+    assert local_date(late_evening_utc - datetime.timedelta(hours=1)) == datetime.date(
         2027, 3, 15
     )

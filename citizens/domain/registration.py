@@ -1,0 +1,171 @@
+"""Writing an appointment with its people, services, places and first event: one round trip after the appointment's row.
+
+The caller holds the locks of the slots and has checked that there is room; the constraints stand behind it.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from citizens import crypto, tokens
+from citizens.domain.answers import Answers
+from citizens.domain.office_time import local_date
+from citizens.domain.party import Party
+from citizens.enums import Actor, AppointmentState, BookedFor, PlaceShare
+from citizens.models import Appointment, Hold, Slot, User, Visitor, VisitorService
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What was written, so that nobody need read it again."""
+
+    appointment: Appointment
+    services: list[VisitorService]
+
+
+def register(
+    *,
+    party: Party,
+    slots: Sequence[Slot],
+    shares: Sequence[PlaceShare],
+    ends_at: datetime.datetime,
+    answers: Answers,
+    submission_key: str,
+    at: datetime.datetime,
+    hold: Hold | None = None,
+    staff: User | None = None,
+    overbook: str = "",
+) -> Booked:
+    """Writes the appointment and takes a place of each slot out of the share named for it.
+
+    A `hold` ends, and what was typed goes with it. Raises IntegrityError with the name of the constraint.
+    """
+    first = min(slots, key=lambda slot: slot.start)
+    appointment = Appointment.objects.create(
+        token=tokens.new(),
+        code=tokens.new_code(),
+        submission_key=submission_key,
+        office=first.office,
+        starts_at=first.start,
+        ends_at=ends_at,
+        language=answers.language,
+        phone=answers.phone,
+        email=answers.email,
+        subdistrict_id=answers.subdistrict or None,
+        priority_group=answers.priority_group,
+        booked_for=answers.booked_for,
+        booker_name=answers.booker_name,
+        consent_noted_at=at if answers.booked_for == BookedFor.OTHER and answers.consent else None,
+        guardian_name=answers.guardian_name,
+        household_key=answers.household_key,
+        privacy_notice=settings.PRIVACY_NOTICE_VERSION,
+        booked_at=at,
+        booked_by_staff=staff,
+    )
+    visitors = [
+        Visitor(
+            appointment=appointment,
+            position=number,
+            full_name=person.full_name,
+            nik=person.nik or None,
+            birth_date=person.birth_date,
+            person_key=person.person_key,
+        )
+        for number, person in enumerate(answers.people, 1)
+    ]
+    services = [
+        VisitorService(
+            visitor=visitor,
+            case=case,
+            group_id=case.service.group_id,
+            person_key=visitor.person_key,
+            minutes=case.minutes,
+        )
+        for visitor, cases in zip(visitors, party.people, strict=True)
+        for case in cases
+    ]
+    _write(appointment, visitors, services, slots, shares, hold, staff, overbook, at)
+    return Booked(appointment, services)
+
+
+# Sets for each slot how many places of each share are taken.
+WRITE = """
+    WITH person AS (
+        INSERT INTO citizens_visitor (appointment_id, position, full_name, nik, birth_date, person_key)
+        SELECT %(appointment)s, * FROM unnest(
+            %(positions)s::smallint[], %(names)s::text[], %(niks)s::bytea[], %(births)s::date[], %(keys)s::text[]
+        ) RETURNING id, position, person_key
+    ), service AS (
+        INSERT INTO citizens_visitorservice (visitor_id, case_id, group_id, person_key, minutes, active)
+        SELECT person.id, wanted.kind, wanted.of_group, person.person_key, wanted.minutes, true
+        FROM unnest(%(of_position)s::smallint[], %(cases)s::bigint[], %(groups)s::bigint[], %(minutes)s::smallint[])
+            AS wanted (position, kind, of_group, minutes)
+        JOIN person USING (position)
+    ), place AS (
+        INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_why)
+        SELECT %(appointment)s, slot_id, share,
+            CASE WHEN share = 'overbooked' THEN %(staff)s::bigint END,
+            CASE WHEN share = 'overbooked' THEN %(overbook)s ELSE '' END
+        FROM unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
+    ), taken AS (
+        UPDATE citizens_slot slot SET
+            taken = taken + (share = 'online')::int,
+            internal_taken = internal_taken + (share = 'internal')::int,
+            overbooked = overbooked + (share = 'overbooked')::int
+        FROM unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
+        WHERE slot.id = given.slot_id
+    ), family AS (
+        INSERT INTO citizens_householdvisit (appointment_id, household_key, group_id, date, active)
+        SELECT DISTINCT %(appointment)s, %(household)s, of_group, %(date)s::date, true
+        FROM unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
+    ), ended AS (
+        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
+    )
+    INSERT INTO citizens_appointmentevent
+        (appointment_id, from_state, to_state, at, actor, staff_id, reason, office_caused)
+    VALUES (%(appointment)s, '', %(state)s, %(at)s, %(actor)s, %(staff)s, '', false)
+"""
+
+
+def _write(
+    appointment: Appointment,
+    visitors: Sequence[Visitor],
+    services: Sequence[VisitorService],
+    slots: Sequence[Slot],
+    shares: Sequence[PlaceShare],
+    hold: Hold | None,
+    staff: User | None,
+    overbook: str,
+    at: datetime.datetime,
+) -> None:
+    parameters: dict[str, Any] = {
+        "appointment": appointment.pk,
+        "positions": [visitor.position for visitor in visitors],
+        "names": [visitor.full_name for visitor in visitors],
+        "niks": [
+            crypto.encrypt(visitor.nik, context="visitor.nik") if visitor.nik else None
+            for visitor in visitors
+        ],
+        "births": [visitor.birth_date for visitor in visitors],
+        "keys": [visitor.person_key for visitor in visitors],
+        "of_position": [service.visitor.position for service in services],
+        "cases": [service.case_id for service in services],
+        "groups": [service.group_id for service in services],
+        "minutes": [service.minutes for service in services],
+        "slots": [slot.pk for slot in slots],
+        "shares": [share.value for share in shares],
+        "staff": staff.pk if staff else None,
+        "overbook": overbook,
+        "household": appointment.household_key,
+        "date": local_date(appointment.starts_at),
+        "hold": hold.pk if hold else None,
+        "state": AppointmentState.BOOKED.value,
+        "actor": (Actor.STAFF if staff else Actor.CITIZEN).value,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, parameters)

@@ -1,0 +1,183 @@
+"""Opening places to citizens in shares: part of a day two weeks ahead, part two days ahead, part the same morning.
+
+Each place opens at a moment of its own, drawn at random within the hours of its share, so that there is no minute
+at which to be quick. Citizens are told the day and the hours, never the minute. A place that comes back from a
+cancellation opens again at another random moment; the waiting list is asked first (citizens.domain.waitlist).
+"""
+
+import datetime
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from citizens.domain.office_time import local_date
+from citizens.models import Release, Slot
+
+LARGEST_BATCH = 3  # places that open in one moment
+SLOTS_A_RUN = 500
+
+# A returned place opens between half an hour after it came back and the end of the next working day's hours,
+# always early enough for somebody to take it.
+SOONEST_RETURN = datetime.timedelta(minutes=30)
+# Of a visit that is near: the waiting list, which is asked every minute, still comes first.
+HURRIED_RETURN = (datetime.timedelta(minutes=3), datetime.timedelta(minutes=10))
+
+_random = secrets.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`percent` of the online places of a day open `days_ahead` of it, between two times of the office's day."""
+
+    percent: int
+    days_ahead: int
+    opens: datetime.time
+    closes: datetime.time
+
+    def window(self, day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+        """When the places of the day `day` open by this share."""
+        return _window(day - datetime.timedelta(days=self.days_ahead), self.opens, self.closes)
+
+
+def shares() -> tuple[Share, ...]:
+    """The shares of settings.RELEASE_SHARES, the earliest first; their percentages add up to 100."""
+    return tuple(Share(*values) for values in settings.RELEASE_SHARES)
+
+
+def plan(slots: Iterable[Slot], *, at: datetime.datetime) -> None:
+    """Shares out the online places of stored slots that have released none: some open now, the rest later.
+
+    Writes `released` of the slots and their Release rows. Call it in the transaction that made the slots.
+    """
+    days: dict[tuple[int, int, datetime.date], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        days[slot.office_id, slot.group_id, local_date(slot.start)].append(slot)
+    later: list[Release] = []
+    touched: list[Slot] = []
+    for (_office, _group, day), of_day in days.items():
+        for slot, due in _draw(of_day, day, at):
+            if due <= at:
+                slot.released += 1
+                touched.append(slot)
+            else:
+                later.append(Release(slot=slot, places=1, due_at=due))
+    Release.objects.bulk_create(later, batch_size=2000)
+    Slot.objects.bulk_update({slot.pk: slot for slot in touched}.values(), ["released"], 2000)
+
+
+def _draw(
+    slots: Sequence[Slot], day: datetime.date, at: datetime.datetime
+) -> list[tuple[Slot, datetime.datetime]]:
+    """Every online place of one day with the moment at which it opens."""
+    places = [slot for slot in slots for _ in range(slot.online)]
+    _random.shuffle(places)
+    drawn: list[tuple[Slot, datetime.datetime]] = []
+    percent = 0
+    for share in shares():
+        first = len(places) * percent // 100
+        percent += share.percent
+        due = at
+        for number, slot in enumerate(places[first : len(places) * percent // 100]):
+            if number % _random.randint(1, LARGEST_BATCH) == 0:
+                due = _between(*share.window(day), not_before=at)
+            drawn.append((slot, due))
+    return drawn
+
+
+@transaction.atomic
+def release_due(*, at: datetime.datetime) -> int:
+    """Opens the places whose moment has come; returns how many. Safe to run twice at once, or late."""
+    due = Release.objects.filter(due_at__lte=at).order_by("due_at").values_list("slot", flat=True)
+    wanted = list(due[:SLOTS_A_RUN])
+    if not wanted:
+        return 0
+    slots = Slot.objects.select_for_update(of=("self",)).filter(pk__in=wanted)
+    locked = [slot.pk for slot in slots.order_by("pk")]
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE, {"slots": locked, "at": at})
+        [opened] = cursor.fetchone()
+    return int(opened)
+
+
+# Read anew under the lock: another run may have opened them meanwhile.
+RELEASE = """
+    WITH due AS (
+        DELETE FROM citizens_release WHERE slot_id = ANY(%(slots)s) AND due_at <= %(at)s
+        RETURNING slot_id, places
+    ), sums AS (
+        SELECT slot_id, sum(places) AS places FROM due GROUP BY slot_id
+    ), opened AS (
+        UPDATE citizens_slot slot SET released = released + sums.places
+        FROM sums WHERE slot.id = sums.slot_id
+    )
+    SELECT coalesce(sum(places), 0) FROM sums
+"""
+
+
+def give_back(slots: Sequence[Slot], *, at: datetime.datetime) -> None:
+    """Takes one taken online place of each slot out of sight until a random moment.
+
+    The slots are locked by the caller. The place is neither taken nor released any more: the waiting list may
+    have it, and everybody once its moment comes.
+    """
+    Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(
+        taken=F("taken") - 1, released=F("released") - 1
+    )
+    hide(slots, at=at)
+
+
+def hide(slots: Sequence[Slot], *, at: datetime.datetime) -> None:
+    """Writes that a place of each slot opens again, all at one random moment: a long visit opens whole."""
+    if not slots:
+        return
+    due = return_moment(start=min(slot.start for slot in slots), at=at)
+    Release.objects.bulk_create(
+        [Release(slot=slot, places=1, due_at=due, returned=True) for slot in slots]
+    )
+
+
+def return_moment(*, start: datetime.datetime, at: datetime.datetime) -> datetime.datetime:
+    """When a place that came back at `at` opens, for a visit at `start`: random, and never announced."""
+    hours = shares()[0]
+    tomorrow = local_date(at) + datetime.timedelta(days=1)
+    latest = min(
+        _window(tomorrow, hours.opens, hours.closes)[1],
+        start - datetime.timedelta(minutes=2 * settings.BOOKING_LEAD_MINUTES),
+    )
+    soonest = at + SOONEST_RETURN
+    if latest <= soonest:
+        # The visit is near: whoever can still come must be able to see it.
+        return _between(at + HURRIED_RETURN[0], at + HURRIED_RETURN[1], not_before=at)
+    return _between(soonest, latest, not_before=soonest)
+
+
+def window_of(due: datetime.datetime) -> tuple[datetime.datetime, datetime.datetime]:
+    """The day and hours to announce for a place that opens at `due`: the hours of its share, never the minute."""
+    local = due.astimezone(ZoneInfo(settings.TIME_ZONE))
+    for share in shares():
+        if share.opens <= local.time() <= share.closes:
+            return _window(local.date(), share.opens, share.closes)
+    return _window(local.date(), datetime.time(), datetime.time(23, 59))
+
+
+def _window(
+    day: datetime.date, opens: datetime.time, closes: datetime.time
+) -> tuple[datetime.datetime, datetime.datetime]:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return datetime.datetime.combine(day, opens, zone), datetime.datetime.combine(day, closes, zone)
+
+
+def _between(
+    first: datetime.datetime, last: datetime.datetime, *, not_before: datetime.datetime
+) -> datetime.datetime:
+    """A random moment of a window; `not_before` when the window is over."""
+    first = max(first, not_before)
+    if last <= first:
+        return not_before
+    return first + (last - first) * _random.random()
