@@ -3,7 +3,6 @@
 import datetime
 from contextlib import suppress
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,17 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citizens import masking, nik, phone, tokens
-from citizens.domain import availability, booking, wording
-from citizens.domain.slots import local_date
+from citizens.domain import availability, booking, limits, wording
+from citizens.domain.office_time import local_date
 from citizens.enums import Language, PriorityGroup
 from citizens.forms.booking import DetailsForm
 from citizens.models import Appointment, Hold, ServiceCase, Slot, Subdistrict
 from citizens.views import calendar_table
+from citizens.views.limited import address_key, browser_of, limited, remember
 from citizens.views.personal import personal
 from citizens.views.services import case_or_404
 from citizens.views.shared import from_here, shared
 
-BROWSER_COOKIE = "browser"
 # A moment in another century is nonsense, and arithmetic on it may overflow.
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
@@ -64,6 +63,7 @@ def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
 
 @require_POST
 @from_here
+@limited(browser=limits.HOLD, address=limits.HOLD_ADDRESS)
 def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Keeps the chosen time for five minutes, then asks for the details."""
     found = case_or_404(service, case)
@@ -71,7 +71,7 @@ def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
     start = _moment(_posted(request, "start"))
     token = _posted(request, "replaced")
     replaced = Hold.objects.filter(token=token).first() if token else None
-    browser = request.get_signed_cookie(BROWSER_COOKIE, default="") or tokens.new()
+    browser = browser_of(request) or tokens.new()
     made = None
     with suppress(booking.SlotFull):
         made = start and booking.hold(
@@ -80,6 +80,7 @@ def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
             start=start,
             browser=browser,
             at=timezone.now(),
+            address=address_key(request),
             # What was typed for another case was checked by its rules, not by those of this one.
             answers=replaced.answers if replaced and replaced.case_id == found.pk else None,
         )
@@ -88,13 +89,7 @@ def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
         return _choose_again(found, office=office, day=day, replaced=replaced)
     # Nothing is asked twice: what was typed under an earlier hold only needs another look.
     response = redirect("check" if made.answers else "details", made.token)
-    response.set_signed_cookie(
-        BROWSER_COOKIE,
-        browser,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    remember(response, browser)
     return response
 
 
@@ -150,6 +145,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 @personal
 @require_POST
+@limited(browser=limits.BOOK, address=limits.BOOK_ADDRESS)
 def book(request: HttpRequest, token: str) -> HttpResponse:
     """Makes the appointment. Pressed twice, it leads twice to the same appointment."""
     at = timezone.now()
