@@ -1,5 +1,7 @@
 """The visit of a group: asked for online, planned by a supervisor as a block of places."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -80,6 +82,12 @@ class GroupVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organiser_name} · {self.people} · {self.case}"
+
+    def may_be_ended(self, *, at: datetime.datetime) -> bool:
+        """Whether it may still be withdrawn or declined: until it begins."""
+        if self.state == GroupVisitState.PLANNED:
+            return self.starts_at is not None and at < self.starts_at
+        return self.state == GroupVisitState.REQUESTED
 
 
 class GroupPlace(models.Model):
