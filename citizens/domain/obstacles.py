@@ -123,10 +123,17 @@ def cards_needed(party: Party) -> int:
 def parameters(
     *, party: Party, at: datetime.datetime, own: Appointment | None = None
 ) -> dict[str, Any]:
-    """What OUTAGES and CARDS name: services, cards (needed), own, active, printed, at, zone."""
+    """What OUTAGES and CARDS name, for a party; see card_parameters for the rest."""
+    services = {"services": [case.service_id for case in party.cases]}
+    return services | card_parameters(at=at, cards=cards_needed(party), own=own)
+
+
+def card_parameters(
+    *, at: datetime.datetime, cards: int = 1, own: Appointment | None = None
+) -> dict[str, Any]:
+    """What CARDS names: cards (needed), own, active, printed, at, zone."""
     return {
-        "services": [case.service_id for case in party.cases],
-        "cards": cards_needed(party),
+        "cards": cards,
         "own": own.pk if own else 0,
         "active": [state.value for state in ACTIVE_APPOINTMENT_STATES],
         "printed": [outcome.value for outcome in CARD_IS_GONE],

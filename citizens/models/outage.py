@@ -12,6 +12,14 @@ from citizens.models.office import Office
 from citizens.models.service import Service
 
 
+class OutageQuerySet(models.QuerySet["Outage"]):
+    def current(self, *, at: datetime.datetime) -> "OutageQuerySet":
+        """Those that have begun, that nobody has ended, and whose expected end has not passed."""
+        return self.filter(
+            Q(expected_end=None) | Q(expected_end__gt=at), ended_at=None, starts_at__lte=at
+        )
+
+
 class Outage(models.Model):
     """Something that stops services: no new bookings for what it touches until it is expected to end.
 
@@ -54,6 +62,8 @@ class Outage(models.Model):
         related_name="+",
         editable=False,
     )
+
+    objects = OutageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outage")
