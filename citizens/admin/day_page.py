@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from citizens.domain import counter as counters
 from citizens.domain import order, queue, visits, wording
-from citizens.domain.slots import local_date, local_midnight
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import AppointmentState, TicketState
 from citizens.models import (
     Appointment,
@@ -154,6 +154,19 @@ class Card:
         return any(case.service.offers_digital_id for case in self.cases)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Somebody whose code was read: who is booked, to be compared with the cards, before the number."""
+
+    appointment: Appointment
+    people: list[Visitor]
+    services: list[str]
+
+    @property
+    def due(self) -> str:
+        return wording.clock(self.appointment.starts_at)
+
+
 def case_name(case: ServiceCase) -> str:
     """Service and case in the language of the page; the row's service must be loaded."""
     return f"{case.service.local('name')}: {case.local('name')}"
@@ -215,6 +228,20 @@ def card(ticket: Ticket, *, at: datetime.datetime) -> Card:
         reasons=list(OfferReason.objects.filter(active=True).order_by("sort_order", "pk"))
         if ticket.state == TicketState.SERVING
         else [],
+    )
+
+
+def arrival(appointment: Appointment) -> Arrived:
+    """Who is booked in the appointment, and for what. Two queries."""
+    booked = (
+        VisitorService.objects.filter(visitor__appointment=appointment)
+        .select_related("case__service")
+        .order_by("visitor__position", "pk")
+    )
+    return Arrived(
+        appointment=appointment,
+        people=list(appointment.visitors.order_by("position")),
+        services=list(dict.fromkeys(case_name(row.case) for row in booked)),
     )
 
 

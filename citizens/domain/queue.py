@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 
 from citizens import tokens
 from citizens.domain import appointments, order
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from citizens.enums import (
     TICKET_MOVES,
     Actor,
@@ -122,26 +122,21 @@ def move(
     _log(ticket, from_state=expected, at=at, staff=staff, reason=reason)
 
 
-def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -> Ticket:
-    """Gives a booked person who has arrived a ticket. `code` is what was typed or scanned.
+def expected(*, office: Office, code: str, at: datetime.datetime) -> Appointment:
+    """The appointment that may join today's queue here, to compare its people with their cards.
 
-    Raises NotFound, AlreadyCheckedIn, AppointmentOver, OtherDay or OtherOffice.
+    `code` is what was typed or scanned. Raises NotFound, AlreadyCheckedIn, AppointmentOver, OtherDay or
+    OtherOffice.
     """
-    try:
-        code = tokens.clean_code(code)
-    except tokens.InvalidCode as error:
-        raise NotFound from error
+    return _find(Appointment.objects.all(), code, office=office, date=local_date(at))
+
+
+def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -> Ticket:
+    """Gives a booked person who has arrived a ticket. Raises what `expected` raises."""
     with transaction.atomic():
         day = lock_day(office=office, at=at)
-        appointment = (
-            Appointment.objects.select_for_update(of=("self",))
-            .select_related("office")
-            .filter(code=code)
-            .first()
-        )
-        if appointment is None:
-            raise NotFound
-        _refuse_unless_expected(appointment, day)
+        locked = Appointment.objects.select_for_update(of=("self",))
+        appointment = _find(locked, code, office=office, date=day.date)
         appointments.move(
             appointment=appointment,
             to=AppointmentState.CHECKED_IN,
@@ -245,16 +240,26 @@ def _called(origin: str, priority_group: str) -> order.Called:
     return order.Called(booked=origin == TicketOrigin.BOOKED, priority=bool(priority_group))
 
 
-def _refuse_unless_expected(appointment: Appointment, day: QueueDay) -> None:
-    ticket = Ticket.objects.filter(appointment=appointment, queue_day=day).first()
-    if ticket is not None:
+def _find(
+    rows: QuerySet[Appointment], code: str, *, office: Office, date: datetime.date
+) -> Appointment:
+    try:
+        code = tokens.clean_code(code)
+    except tokens.InvalidCode as error:
+        raise NotFound from error
+    appointment = rows.select_related("office").filter(code=code).first()
+    if appointment is None:
+        raise NotFound
+    today = Ticket.objects.filter(queue_day__office=office, queue_day__date=date)
+    if ticket := today.filter(appointment=appointment).first():
         raise AlreadyCheckedIn(ticket)
     if appointment.state != AppointmentState.BOOKED:
         raise AppointmentOver(appointment)
-    if local_date(appointment.starts_at) != day.date:
+    if local_date(appointment.starts_at) != date:
         raise OtherDay(appointment)
-    if appointment.office_id != day.office_id:
+    if appointment.office_id != office.pk:
         raise OtherOffice(appointment)
+    return appointment
 
 
 def _issue(

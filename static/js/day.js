@@ -14,7 +14,20 @@
   const isTyping = (element) =>
     element.matches("select, textarea, [contenteditable], input:not([type=radio], [type=checkbox])");
 
+  // Whoever dictates, or brushes against keys, switches them off (WCAG 2.1.4); this browser remembers it.
+  const desk = document.querySelector(".desk");
+  const keys = document.getElementById("keys");
+  const showKeys = () => desk.classList.toggle("keys-off", !keys.checked);
+  keys.checked = localStorage.getItem("keys") !== "off";
+  keys.parentElement.hidden = false;
+  keys.addEventListener("change", () => {
+    localStorage.setItem("keys", keys.checked ? "on" : "off");
+    showKeys();
+  });
+  showKeys();
+
   const press = (key) => {
+    if (!keys.checked) return;
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target || target.disabled) return;
     if (target.matches("a")) {

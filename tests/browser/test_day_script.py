@@ -16,6 +16,7 @@ from tests.factories.citizens import AppointmentFactory
 TODAY = "/petugas/citizens/queueday/hari-ini/"
 REFRESH = 5_000  # milliseconds in which the list refreshes itself
 STALE = 20_000
+SCANNER_PAUSE = 200  # longer than between two keys of a scanner
 
 # A scanner types faster than Playwright, and holds Shift for every capital letter.
 SCAN = """code => {
@@ -113,9 +114,44 @@ def test_a_scanner_checks_in_wherever_the_focus_is(page, office):
     open_counter(page)
 
     page.evaluate(SCAN, appointment.code)
+    expect(page.locator(".arrived button.btn-primary")).to_be_focused()
+    page.keyboard.press("Enter")
 
     expect(page.locator(".given-number")).to_be_visible()
     assert Ticket.objects.get(appointment=appointment).label in page.locator(".given").inner_text()
+
+
+def test_the_next_scan_shows_the_next_person_and_gives_the_one_before_no_number(page, office):
+    first, second = (
+        AppointmentFactory(office=office, starts_at=MOMENT, with_visitor=True) for _ in range(2)
+    )
+    open_counter(page)
+    page.evaluate(SCAN, first.code)
+    expect(page.locator(".arrived")).to_contain_text(first.visitors.get().full_name)
+    expect(page.locator("#keys")).to_be_visible()
+
+    page.evaluate(SCAN, second.code)
+
+    expect(page.locator(".arrived")).to_contain_text(second.visitors.get().full_name)
+    assert not Ticket.objects.filter(appointment__in=[first, second]).exists()
+
+
+def test_single_letters_can_be_switched_off_and_stay_off(page, office, walk_in):
+    walk_in()
+    open_counter(page)
+
+    page.locator("#keys").uncheck()
+    expect(page.locator("[data-key=n] kbd")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#keys")).not_to_be_checked()
+    for key in "nk":
+        page.keyboard.press(key)
+        page.clock.run_for(SCANNER_PAUSE)
+    expect(page.locator("#id_code")).not_to_be_focused()
+    expect(page.locator(".now-number")).to_have_count(0)
+
+    page.evaluate(SCAN, AppointmentFactory(office=office, starts_at=MOMENT, with_visitor=True).code)
+    expect(page.locator(".arrived")).to_be_visible()
 
 
 def test_letters_are_letters_while_somebody_types(page, walk_in):

@@ -151,62 +151,6 @@ def test_staff_of_every_office_choose_one(client, sign_in, office):
 # --- Reception ----------------------------------------------------------------------------------------
 
 
-def test_checking_in_shows_the_number_and_whom_to_compare(staff, office, post):
-    appointment = AppointmentFactory(office=office, with_visitor=True)
-
-    html = post("check_in", data={"code": appointment.code})
-
-    ticket = Ticket.objects.get()
-    assert ticket.appointment == appointment
-    visitor = appointment.visitors.get()
-    assert f'<p class="given-number">{ticket.label}</p>' in html
-    assert f"{visitor.full_name} · NIK {visitor.masked_nik}" in html
-    assert visitor.nik not in html
-
-
-def test_a_second_scan_shows_the_same_number(staff, office, post):
-    appointment = AppointmentFactory(office=office, with_visitor=True)
-    post("check_in", data={"code": appointment.code})
-
-    html = post("check_in", data={"code": appointment.code})
-
-    assert '<p class="given-number">B-001</p>' in html
-    assert Ticket.objects.count() == 1
-
-
-def test_a_wrong_code_is_explained_and_stays(staff, post):
-    html = post("check_in", data={"code": "abcd"})
-
-    assert "No appointment has this code." in html
-    assert 'value="abcd"' in html
-
-
-def test_an_appointment_of_another_day_says_when_and_where(staff, office, post):
-    tomorrow = MOMENT + datetime.timedelta(days=1)
-    appointment = AppointmentFactory(office=office, with_visitor=True, starts_at=tomorrow)
-
-    html = post("check_in", data={"code": appointment.code})
-
-    assert "on Wednesday, 17 March 2027 at 09.20 WIB, at Kantor Utama" in html
-
-
-def test_an_appointment_of_another_office_says_which(staff, post):
-    appointment = AppointmentFactory(with_visitor=True, office__name="Kantor Walantaka")
-
-    html = post("check_in", data={"code": appointment.code})
-
-    assert "today at 09.20, but at Kantor Walantaka" in html
-
-
-@pytest.mark.parametrize(
-    ("trait", "words"), [("cancelled", "was cancelled"), ("served", "is over")]
-)
-def test_an_appointment_that_is_over_says_so(staff, office, post, trait, words):
-    appointment = AppointmentFactory(office=office, with_visitor=True, **{trait: True})
-
-    assert words in post("check_in", data={"code": appointment.code})
-
-
 def test_a_walk_in_gets_a_number(staff, case, post):
     html = post("walk_in", data=walk_in_data(case, priority_group="pregnant"))
 

@@ -1,0 +1,55 @@
+"""Arriving with an appointment: the code first, then the cards beside what was booked, then the number."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citizens.admin import day_view, day_words, who
+from citizens.admin.day_view import action
+from citizens.domain import identity, queue
+from citizens.forms.day import CheckInForm
+from citizens.models import Office
+
+
+@action
+def check_in(request: HttpRequest, office: Office) -> HttpResponse:
+    """A code shows who is expected; the same code with "cocok" gives them their number."""
+    form = CheckInForm(request.POST)
+    if not form.is_valid():
+        return day_view.page(request, office, check_in=form)
+    at, code = timezone.now(), form.cleaned_data["code"]
+    try:
+        if "cocok" not in request.POST:
+            found = queue.expected(office=office, code=code, at=at)
+            return day_view.page(request, office, arrived=found)
+        ticket = queue.check_in(office=office, code=code, at=at, staff=who.staff(request))
+    except queue.AlreadyCheckedIn as error:
+        return day_view.back(request, office, nomor=error.ticket.number)
+    except queue.CheckInRefused as error:
+        form.refuse(day_words.check_in(error))
+        return day_view.page(request, office, check_in=form)
+    return day_view.back(request, office, nomor=ticket.number)
+
+
+@action
+def mismatch(request: HttpRequest, office: Office) -> HttpResponse | None:
+    """Who stands here is not who was booked: no number from this appointment, and it is written down."""
+    form = CheckInForm(request.POST)
+    if not form.is_valid():
+        return day_view.page(request, office, check_in=form)
+    at = timezone.now()
+    try:
+        found = queue.expected(office=office, code=form.cleaned_data["code"], at=at)
+    except queue.CheckInRefused as error:
+        form.refuse(day_words.check_in(error))
+        return day_view.page(request, office, check_in=form)
+    identity.note_mismatch(appointment=found, at=at, staff=who.staff(request))
+    messages.warning(
+        request,
+        _(
+            "No number was given: the card is not of the person who is booked. An appointment is for nobody "
+            "else. It stays for who is booked; whoever came may take a walk-in number."
+        ),
+    )
+    return None
