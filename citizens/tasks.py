@@ -3,12 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, limits, slots
+from citizens.domain import appointments, booking, limits, release, slots, waitlist
 
 
 @shared_task(name="citizens.top_up_slots")
 def top_up_slots() -> int:
     return slots.top_up(at=timezone.now())
+
+
+@shared_task(name="citizens.open_places")
+def open_places() -> int:
+    """The waiting list first: what it cannot use opens to everybody when its moment comes."""
+    at = timezone.now()
+    waitlist.sweep(at=at)
+    return release.release_due(at=at)
 
 
 @shared_task(name="citizens.close_past_days")

@@ -15,6 +15,7 @@ QUEUES = ("messages", "housekeeping")  # what `manage.py run` and the services o
 ROUTES = {
     "outreach.pump": {"queue": "messages"},
     "citizens.top_up_slots": {"queue": "housekeeping"},
+    "citizens.open_places": {"queue": "housekeeping"},
     "citizens.close_past_days": {"queue": "housekeeping"},
     "citizens.purge_holds": {"queue": "housekeeping"},
     "citizens.purge_attempts": {"queue": "housekeeping"},
@@ -31,6 +32,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "citizens.top_up_slots",
         "schedule": crontab(hour="1", minute="10"),
         "options": {"expires": 3600},
+    },
+    "offer what came back, and open what is due": {
+        "task": "citizens.open_places",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "close the days that are over": {
         "task": "citizens.close_past_days",

@@ -283,7 +283,8 @@ def _read(statement: str, party: Party, parameters: dict[str, Any]) -> list[tupl
             parameters = parameters | _fitted(party, cursor.fetchall())
             starts = STARTS_AS_GIVEN
         cursor.execute(statement.format(starts=starts, possible=POSSIBLE), parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
