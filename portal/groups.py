@@ -34,6 +34,8 @@ PEOPLE = "user"
 _SERVE = _may("serve", "queue")
 _READ_GROUPS = _may("view", "groupvisit groupplace")
 _PATTERNS = _may("view", "patterns")
+_HELP_CALLERS = _may("arrange", "appointments") | _may("reveal", "personal_data")
+_READ_REVEALS = _may("view", "accesslog")
 _READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES}")
 _READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS}")
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
@@ -44,8 +46,10 @@ _READ_SIGN_INS = _may("view", "accessattempt accesslog accessfailurelog", app="a
 
 # What each group may do. Nobody may add, change or delete a record of the day: the domain does that.
 GROUPS: dict[str, frozenset[str]] = {
-    COUNTER_STAFF: _SERVE | _READ_DAY | _READ_GROUPS,
+    COUNTER_STAFF: _SERVE | _HELP_CALLERS | _READ_DAY | _READ_GROUPS,
     SUPERVISOR: _SERVE
+    | _HELP_CALLERS
+    | _READ_REVEALS
     | _may("supervise", "queue")
     | _may("plan", "groupvisit")
     | _READ_ALL
@@ -56,6 +60,7 @@ GROUPS: dict[str, frozenset[str]] = {
     CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
     CAMPAIGN_APPROVER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
     AUDITOR: _READ_ALL
+    | _READ_REVEALS
     | _READ_GROUPS
     | _PATTERNS
     | _may("view", PEOPLE)

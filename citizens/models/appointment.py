@@ -359,6 +359,7 @@ class AppointmentEvent(models.Model):
     class Meta:
         verbose_name = _("appointment event")
         verbose_name_plural = _("appointment events")
+        permissions = [("arrange_appointments", "Can book, move and cancel for citizens")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(actor=Actor.STAFF, staff__isnull=False)

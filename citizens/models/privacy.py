@@ -31,6 +31,7 @@ class AccessLog(models.Model):
     class Meta:
         verbose_name = _("access to personal data")
         verbose_name_plural = _("accesses to personal data")
+        permissions = [("reveal_personal_data", "Can see personal data in full, for a reason")]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="access_has_a_reason"),
             models.CheckConstraint(
