@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from citizens.domain import blocks
 from citizens.domain.group_visits import minutes_needed
-from citizens.domain.slots import local_date, local_midnight
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.models import ClosedDay, GroupVisit, Slot
 
 ONE_DAY = datetime.timedelta(days=1)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from citizens.domain import group_choices
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from tests.factories.citizens import (
     MINUTE,
     MOMENT,

@@ -5,7 +5,7 @@ from django.db.models import Sum
 
 from citizens import signals
 from citizens.domain import blocks, group_visits, obstacles
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from citizens.enums import GroupVisitState, Language, Organiser
 from citizens.models import GroupVisit, Slot
 from tests.factories.citizens import (
