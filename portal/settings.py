@@ -206,6 +206,8 @@ RELEASE_SHARES = (
     (25, 2, datetime.time(8), datetime.time(20)),
     (15, 0, datetime.time(5, 30), datetime.time(7, 30)),
 )
+# At most so much of an office's planned desk minutes of a day is booked online (docs/adr/0013).
+ONLINE_SHARE_PERCENT = 55
 # Attempts that citizens.domain.limits allows, where they differ from its own numbers: "hold.address=3000".
 LIMITS = env.numbers("LIMITS", least=1)
 PRIVACY_NOTICE_VERSION = "2026-11-24"

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from citizens.domain import release
+from citizens.domain import online_share, release
 from citizens.domain.office_time import local_date, local_midnight
+from citizens.domain.online_share import Desks
 from citizens.models import (
     ClosedDay,
     Office,
@@ -63,9 +64,23 @@ def top_up(*, at: datetime.datetime, days: int | None = None) -> int:
         for day in wanted:
             shut = (office.pk, day) in closed or (None, day) in closed
             if not shut and (office.pk, day) not in filled:
-                made += _slots_of(office, day, templates[office.pk])
+                made += _within_share(list(_slots_of(office, day, templates[office.pk])))
     release.plan(Slot.objects.bulk_create(made, batch_size=1000), at=at)
     return len(made)
+
+
+def _within_share(slots: list[Slot]) -> list[Slot]:
+    """The new slots of an office's day with as many places online as its share allows (docs/adr/0013)."""
+    minutes: dict[int, int] = defaultdict(int)
+    for slot in slots:
+        minutes[slot.group_id] += slot.minutes
+    day = {
+        slot.group_id: Desks(minutes[slot.group_id], slot.capacity, slot.online) for slot in slots
+    }
+    fitting = online_share.capped(day, percent=settings.ONLINE_SHARE_PERCENT)
+    for slot in slots:
+        slot.online = fitting[slot.group_id].online
+    return slots
 
 
 def _slots_of(

@@ -30,9 +30,7 @@ def test_a_day_is_filled_from_its_template(template):
 
     first = Slot.objects.order_by("start").first()
     assert made == Slot.objects.count() == 16
-    assert first.start == local_midnight(datetime.date(2027, 3, 16)) + datetime.timedelta(
-        hours=8
-    )
+    assert first.start == local_midnight(datetime.date(2027, 3, 16)) + datetime.timedelta(hours=8)
     assert (first.minutes, first.capacity, first.online, first.taken) == (15, 4, 2, 0)
 
 
@@ -93,6 +91,22 @@ def test_the_day_changes_at_the_offices_midnight():
     late_evening_utc = datetime.datetime(2027, 3, 15, 17, 30, tzinfo=datetime.UTC)
 
     assert local_date(late_evening_utc) == datetime.date(2027, 3, 16)
-    assert local_date(late_evening_utc - datetime.timedelta(hours=1)) == datetime.date(
-        2027, 3, 15
-    )
+    assert local_date(late_evening_utc - datetime.timedelta(hours=1)) == datetime.date(2027, 3, 15)
+
+
+def test_a_template_with_too_much_online_makes_a_day_within_its_share(template):
+    template.capacities.update(counters=4, online=4)
+    OpeningCapacityFactory(template=template, counters=3, online=1, slot_minutes=20)
+
+    slots.top_up(at=MOMENT, days=1)
+
+    online = Slot.objects.order_by("minutes").values_list("minutes", "online").distinct()
+    assert [*online] == [(15, 2), (20, 1)]
+
+
+def test_a_single_desk_is_booked_online(template):
+    template.capacities.update(counters=1, online=1)
+
+    slots.top_up(at=MOMENT, days=1)
+
+    assert set(Slot.objects.values_list("online", flat=True)) == {1}
