@@ -19,6 +19,7 @@ PUBLIC = {
     "case for people of the city": "/layanan/kk/baru/",
     "places": "/layanan/ktp/hilang/waktu/",
     "places after a full time": "/layanan/ktp/hilang/waktu/?penuh=1",
+    "find": "/janji/",
     "not found": "/tidak-ada/",
     "outgoing messages": "/pesan-keluar/",
 }
