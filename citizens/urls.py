@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from citizens.views import appointments, booking, services
+from citizens.views import appointments, booking, lookup, services
 
 
 class TokenConverter(StringConverter):
@@ -22,6 +22,7 @@ urlpatterns = [
     path("pesan/<token:token>/", booking.details, name="details"),
     path("pesan/<token:token>/periksa/", booking.check, name="check"),
     path("pesan/<token:token>/selesai/", booking.book, name="book"),
+    path("janji/", lookup.find, name="find"),
     path("j/<token:token>/", appointments.appointment, name="appointment"),
     path("j/<token:token>/batal/", appointments.cancel, name="cancel"),
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
