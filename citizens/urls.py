@@ -1,29 +1,57 @@
 """Addresses of the citizen's path. Personal pages are reached by a 128-bit token alone."""
 
 from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls.converters import IntConverter, StringConverter
 
-from citizens.views import appointments, booking, lookup, services
-
-
+from citizens.views import (
+    appointments,
+    booking,
+    details,
+    group_visits,
+    lookup,
+    party,
+    services,
+    times,
+)
 class TokenConverter(StringConverter):
     """What tokens.new() makes; anything else is not found without asking the database."""
 
     regex = r"[A-Za-z0-9_-]{22}"
 
 
+class PositionConverter(IntConverter):
+    """A person of a party, counted from 1: not a number of the database's."""
+
+    regex = r"[1-9]"
+
+
 register_converter(TokenConverter, "token")
+register_converter(PositionConverter, "position")
 
 urlpatterns = [
     path("layanan/<slug:service>/", services.service, name="service"),
     path("layanan/<slug:service>/<slug:case>/", services.case, name="case"),
-    path("layanan/<slug:service>/<slug:case>/waktu/", booking.times, name="times"),
+    path("layanan/<slug:service>/<slug:case>/waktu/", times.times, name="times"),
     path("layanan/<slug:service>/<slug:case>/simpan/", booking.hold, name="hold"),
-    path("pesan/<token:token>/", booking.details, name="details"),
+    path("kunjungan/", party.party, name="party"),
+    path("kunjungan/tambah/", party.add, name="party_add"),
+    path("kunjungan/waktu/", times.party_times, name="party_times"),
+    path("kunjungan/simpan/", booking.party_hold, name="party_hold"),
+    path("pesan/<token:token>/", details.details, name="details"),
+    path("pesan/<token:token>/orang/<position:number>/", details.person, name="person"),
+    path("pesan/<token:token>/kontak/", details.contact, name="contact"),
     path("pesan/<token:token>/periksa/", booking.check, name="check"),
     path("pesan/<token:token>/selesai/", booking.book, name="book"),
     path("janji/", lookup.find, name="find"),
     path("j/<token:token>/", appointments.appointment, name="appointment"),
     path("j/<token:token>/batal/", appointments.cancel, name="cancel"),
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
+    path("kunjungan-kelompok/", group_visits.group_visits_page, name="group_visits"),
+    path("kunjungan-kelompok/minta/", group_visits.ask, name="ask_group_visit"),
+    path("kunjungan-kelompok/<token:token>/", group_visits.group_visit, name="group_visit"),
+    path(
+        "kunjungan-kelompok/<token:token>/tarik/",
+        group_visits.withdraw,
+        name="withdraw_group_visit",
+    ),
 ]

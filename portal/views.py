@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from citizens.models import Service
+from citizens.views import language as page_language
 from citizens.views.shared import shared
 from portal import health as health_report
 from portal import showcase
@@ -50,18 +51,7 @@ def language(request: HttpRequest) -> HttpResponse:
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         back = reverse("home")
-    response = HttpResponseRedirect(back)
-    chosen = request.POST.get("language", "")
-    if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite="Lax",
-        )
-    return response
+    return page_language.keep(HttpResponseRedirect(back), request.POST.get("language", ""))
 
 
 @require_safe

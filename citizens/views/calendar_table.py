@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from citizens.domain import wording
 from citizens.domain.availability import Day, OfficeDays, Reason, Time
+from citizens.views import reasons
 
 NOON = 12
 
@@ -25,20 +26,31 @@ def places(offices: Iterable[OfficeDays], *, here: str, replaced: str) -> list[d
 
 
 def elsewhere(
-    offices: Iterable[OfficeDays], office: OfficeDays, *, here: str, replaced: str
+    offices: Iterable[OfficeDays],
+    office: OfficeDays,
+    chosen: Day | None = None,
+    *,
+    here: str,
+    replaced: str,
 ) -> dict[str, str] | None:
-    """The place with the earliest time, when that is another one than `office` and earlier."""
-    found = places(
-        [
-            other
-            for other in offices
-            if other.code != office.code
-            and other.earliest
-            and (office.earliest is None or other.earliest < office.earliest)
-        ],
-        here=here,
-        replaced=replaced,
-    )
+    """The best other place than `office`: one that is free on a `chosen` day that is not, else one that is earlier."""
+    others = [other for other in offices if other.code != office.code and other.earliest]
+    if chosen and not chosen.free:
+        for other in others:
+            day = other.day(chosen.date)
+            if day and day.earliest:
+                return {
+                    "title": other.name,
+                    "note": _("Free on the same day: %(when)s")
+                    % {"when": wording.when(day.earliest)},
+                    "url": _url(here, replaced, kantor=other.code, tanggal=day.date.isoformat()),
+                }
+    earlier = [
+        other
+        for other in others
+        if other.earliest and (office.earliest is None or other.earliest < office.earliest)
+    ]
+    found = places(earlier, here=here, replaced=replaced)
     return found[0] if found else None
 
 
@@ -77,7 +89,9 @@ def page(
         ],
         "weeks": _weeks(office, chosen, columns, here, replaced),
         "chosen": wording.day(chosen.date) if chosen else "",
-        "reason": _why(chosen) if chosen else "",
+        "reason": reasons.sentence(chosen) if chosen else reasons.of_office(office),
+        "more": reasons.more(chosen) if chosen else "",
+        "nearest": _nearest(office, chosen, here, replaced),
         "groups": _groups(free),
     }
 
@@ -90,9 +104,32 @@ def _place(office: OfficeDays, here: str, replaced: str) -> dict[str, str]:
     note = (
         _("Earliest: %(when)s") % {"when": wording.when(office.earliest)}
         if office.earliest
-        else _("Nothing free in the coming two weeks")
+        else reasons.of_office(office)
     )
-    return {"title": office.name, "note": note, "url": _url(here, replaced, kantor=office.code)}
+    district = _("Kecamatan %(name)s") % {"name": office.district} if office.district else ""
+    return {
+        "title": office.name,
+        # A point in a kecamatan has its name already.
+        "place": "" if office.district and office.district in office.name else district,
+        "note": note,
+        "url": _url(here, replaced, kantor=office.code),
+    }
+
+
+def _nearest(
+    office: OfficeDays, chosen: Day | None, here: str, replaced: str
+) -> dict[str, str] | None:
+    """The free day of this place that is nearest to a chosen day without one; the later of two."""
+    if chosen is None or chosen.free:
+        return None
+    free = [day for day in office.days if day.free]
+    if not free:
+        return None
+    day = min(free, key=lambda one: (abs(one.date - chosen.date), one.date < chosen.date))
+    return {
+        "title": wording.day(day.date),
+        "url": _url(here, replaced, kantor=office.code, tanggal=day.date.isoformat()),
+    }
 
 
 def _weeks(
@@ -121,25 +158,8 @@ def _cell(office: OfficeDays, day: Day, selected: bool, here: str, replaced: str
         cell["free"] = ngettext("%(free)s free", "%(free)s free", day.free) % {"free": day.free}
         cell["url"] = _url(here, replaced, kantor=office.code, tanggal=day.date.isoformat())
     else:
-        cell["reason"] = _short_reason(day)
+        cell["reason"] = reasons.short(day)
     return cell
-
-
-def _short_reason(day: Day) -> str:
-    if day.reason is Reason.FULL:
-        return _("full")
-    return _("holiday") if day.reason is Reason.HOLIDAY else _("closed")
-
-
-def _why(day: Day) -> str:
-    """The reason in a sentence; empty when times are free."""
-    if day.reason is Reason.FULL:
-        return _("Every place of this day is taken. Choose another day or another place.")
-    if day.reason is Reason.HOLIDAY:
-        return _("The office is closed on this day: %(name)s.") % {"name": day.holiday}
-    if day.reason is Reason.CLOSED:
-        return _("The office is closed on this day, or its last time has passed.")
-    return ""
 
 
 def _groups(free: Sequence[Time]) -> list[dict[str, Any]]:
@@ -166,6 +186,9 @@ def _groups(free: Sequence[Time]) -> list[dict[str, Any]]:
 
 
 def _url(here: str, replaced: str, **query: str) -> str:
+    """`here`, which may name a party already, with more in its query."""
     if replaced:
         query["ganti"] = replaced
-    return f"{here}?{urlencode(query)}" if query else here
+    if not query:
+        return here
+    return f"{here}{'&' if '?' in here else '?'}{urlencode(query)}"

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citizens.domain.slots import local_date
+from citizens.domain import party as parties
+from citizens.domain.office_time import local_date
 from citizens.models import Requirement, Service, ServiceCase
+from citizens.views import way
 from citizens.views.shared import shared
 
 
@@ -88,5 +90,6 @@ def case(request: HttpRequest, service: str, case: str) -> HttpResponse:
             "papers": papers(list(requirements)),
             "home_office_only": found.service.home_office_only,
             "times_url": reverse("times", args=[found.service.slug, found.code]),
+            "party_url": way.party_url(parties.of(found).text),
         },
     )

@@ -2,8 +2,10 @@ import datetime
 
 import pytest
 
+from citizens.domain import party as parties
 from citizens.enums import Attendance
-from citizens.forms.booking import OUTSIDE, DetailsForm, kelurahan_choices
+from citizens.forms.booking import DetailsForm
+from citizens.forms.contact import OUTSIDE, initial_of
 from tests.factories.citizens import ServiceCaseFactory, ServiceFactory, SubdistrictFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,8 @@ def typed(**values):
 
 
 def form(case=None, **values):
-    return DetailsForm(typed(**values), case=case or ServiceCaseFactory(), today=TODAY)
+    party = parties.of(case or ServiceCaseFactory())
+    return DetailsForm(typed(**values), party=party, today=TODAY)
 
 
 def errors(field, **values):
@@ -35,15 +38,16 @@ def test_answers_are_cleaned_on_the_way_in():
 
     assert filled.is_valid(), filled.errors
     answers = filled.answers()
-    assert (answers.nik, answers.phone) == ("0010010101900001", "+6281234567890")
-    assert (answers.birth_date, answers.subdistrict) == (datetime.date(1990, 1, 1), home.pk)
+    [person] = answers.people
+    assert (person.nik, answers.phone) == ("0010010101900001", "+6281234567890")
+    assert (person.birth_date, answers.subdistrict) == (datetime.date(1990, 1, 1), home.pk)
 
 
 def test_answers_fill_the_form_again_as_they_were_typed():
     filled = form(nik="0010010101900001")
     assert filled.is_valid()
 
-    initial = DetailsForm.initial_of(filled.answers())
+    initial = initial_of(filled.shared())
 
     assert (initial["phone"], initial["subdistrict"]) == ("0812-3456-7890", OUTSIDE)
     assert initial["no_contact"] is False
@@ -126,15 +130,6 @@ def test_people_of_other_cities_learn_where_to_go():
     assert form(subdistrict=OUTSIDE).is_valid()
 
 
-def test_kelurahan_of_one_name_are_told_apart_by_their_kecamatan():
-    for district in ("Serang", "Curug"):
-        SubdistrictFactory(name="Sukawana", district__name=district)
-
-    labels = [label for _group, rows in kelurahan_choices()[1:-1] for _code, label in rows]
-
-    assert labels == ["Sukawana, Kec. Curug", "Sukawana, Kec. Serang"]
-
-
 @pytest.mark.parametrize("name", ["12345", "...", "S.Pd.", "1"])
 def test_a_name_needs_a_letter(name):
     assert len(errors("full_name", full_name=name)) == 1
@@ -145,3 +140,62 @@ def test_an_email_that_no_column_could_hold_is_refused():
         len(errors("email", email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.id"))
         == 1
     )
+
+
+@pytest.mark.parametrize("name", ["E", "Nur'aini", "Nur\u2019aini", "Ç. al-Farisi", "Ñ" * 120])
+def test_a_name_is_taken_as_it_stands_on_a_card(name):
+    filled = form(full_name=name)
+
+    assert filled.is_valid(), filled.errors
+    assert filled.person().full_name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Siti 🌸", "emoji"), ("👩‍👧", "emoji"), ("a" * 121, "120"), ("", "full name")],
+)
+def test_a_name_that_stands_on_no_card_gets_help(name, words, english):
+    [error] = errors("full_name", full_name=name)
+
+    assert words in error
+
+
+def test_fields_that_the_form_does_not_have_are_ignored():
+    filled = form(state="served", token="x" * 22, guardian_name="Ibu", household="1" * 16)
+
+    assert filled.is_valid()
+    assert filled.answers().guardian_name == ""
+    assert filled.answers().household_key == ""
+
+
+def test_one_books_for_oneself_unless_one_says_otherwise():
+    child = ServiceCaseFactory(attendance=Attendance.PARENT)
+    filled, for_child = form(), form(case=child, guardian_name="Siti Aminah")
+
+    assert filled.is_valid()
+    assert for_child.is_valid()
+    assert filled.answers().booked_for == "self"
+    assert for_child.answers().booked_for == "child"
+
+
+def test_a_child_needs_the_name_of_who_comes_along():
+    child = ServiceCaseFactory(attendance=Attendance.PARENT)
+
+    assert len(errors("guardian_name", case=child)) == 1
+    assert len(errors("guardian_name", case=child, guardian_name="🌸")) == 1
+    assert "guardian_name" not in form().fields
+
+
+def test_booking_for_somebody_else_needs_ones_own_name_and_their_consent():
+    other = {"booked_for": "other", "booker_name": "Budi", "consent": "on"}
+
+    assert form(**other).is_valid()
+    assert len(errors("booker_name", **other | {"booker_name": ""})) == 1
+    assert len(errors("consent", **other | {"consent": ""})) == 1
+
+
+def test_the_booker_is_kept_only_with_a_booking_for_somebody_else():
+    filled = form(booked_for="self", booker_name="Budi", consent="on")
+
+    assert filled.is_valid()
+    assert (filled.answers().booker_name, filled.answers().consent) == ("", False)

@@ -1,0 +1,61 @@
+"""Places, days and times of a party. A single case has addresses of its own; the pages are the same."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from citizens.domain import availability
+from citizens.domain import party as parties
+from citizens.domain.party import Party
+from citizens.views import calendar_table, typed, way
+from citizens.views.services import case_or_404
+from citizens.views.shared import shared
+
+
+@require_safe
+@shared(seconds=2, parameters=("kantor", "tanggal"))
+def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
+    """Places with their earliest time; with ?kantor= the days and times of one place. Three queries."""
+    return _times(request, parties.of(case_or_404(service, case)))
+
+
+@require_safe
+@shared(seconds=2, parameters=(way.PARTY, "kantor", "tanggal"))
+@way.knows_party
+def party_times(request: HttpRequest) -> HttpResponse:
+    """The same for several services or several people."""
+    return _times(request, way.of_address(request))
+
+
+def _times(request: HttpRequest, party: Party) -> HttpResponse:
+    at = timezone.now()
+    replaced = way.replaced_in(request)
+    here = way.times_url(party)
+    offices = availability.days(party=party, at=at)
+    context: dict[str, Any] = {
+        "caption": way.caption(party),
+        "single": party.is_single,
+        "back_url": way.before_times(party, replaced=replaced),
+        "full": "penuh" in request.GET,
+        "replaced": replaced,
+    }
+    office = next((o for o in offices if o.code == request.GET.get("kantor")), None)
+    if office is None:
+        context["places"] = calendar_table.places(offices, here=here, replaced=replaced)
+        context["nothing"] = not any(office.earliest for office in offices)
+        return way.unless_kept(render(request, "citizens/booking/places.html", context), replaced)
+    chosen = calendar_table.chosen_day(office, typed.date(request.GET.get("tanggal", "")))
+    free = (
+        availability.times(party=party, office=office.code, day=chosen.date, at=at)
+        if chosen and chosen.free
+        else []
+    )
+    context |= calendar_table.page(office, chosen, free, here=here, replaced=replaced)
+    context["hold_url"] = way.hold_url(party)
+    context["elsewhere"] = calendar_table.elsewhere(
+        offices, office, chosen, here=here, replaced=replaced
+    )
+    return way.unless_kept(render(request, "citizens/booking/times.html", context), replaced)
