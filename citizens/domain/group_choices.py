@@ -26,7 +26,10 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A time at which the group may begin: with internal places alone, or with online ones, or `short` of minutes."""
+    """A time at which the group may begin: with internal places alone, or with online ones, or `short` of minutes.
+
+    Not short and no block: a later start serves the group as well.
+    """
 
     start: datetime.datetime
     internal: Fit | None
@@ -116,7 +119,7 @@ def _fit(
     try:
         pieces = blocks.block(there, start=start, minutes=minutes, use_online=use_online)
     except blocks.NoSuchTime:
-        return None, minutes
+        return None, 0
     except blocks.NotEnoughPlaces as error:
         return None, error.short
     ends_at = max(piece.slot.ends_at for piece in pieces)

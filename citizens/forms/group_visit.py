@@ -223,3 +223,14 @@ class GroupVisitForm(forms.Form):
                 "language": language,
             }
         )
+
+
+class DeclineForm(forms.Form):
+    """Why a supervisor says no; the group reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("The group reads it. Say what they can do instead."),
+        error_messages={"required": _("Write why, so that the group knows what to do.")},
+    )
