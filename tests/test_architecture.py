@@ -30,7 +30,7 @@ RULES_AND_ROWS = ("citizens/domain", "citizens/models", "outreach/domain", "outr
 PUBLIC = {
     *("home", "language", "privacy", "health"),
     *("service", "case", "times", "hold", "details", "check", "book"),
-    *("find", "appointment", "cancel", "calendar"),
+    *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}
 # Pages of the admin site before the sign-in, and those that every member of staff has.

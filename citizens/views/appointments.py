@@ -1,26 +1,23 @@
-"""A person's own appointment, reached by its token alone: see, cancel, put into a calendar."""
-
-import datetime
-from urllib.parse import urlsplit
+"""A person's own appointment, reached by its token alone: see it, tick papers, print it, cancel it."""
 
 import segno
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
-from icalendar import Calendar, Event, vCalAddress
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citizens import tokens
-from citizens.domain import appointments, wording
-from citizens.domain.slots import local_date
+from citizens.domain import appointments, calendar_file, papers, short_message, wording
+from citizens.domain.papers import Paper
 from citizens.enums import Actor, AppointmentState
-from citizens.models import Appointment, Requirement, VisitorService
+from citizens.models import Appointment
+from citizens.views import history, own
 from citizens.views.personal import personal
-from citizens.views.services import papers
 
 TAG_KINDS = {
     AppointmentState.BOOKED: "info",
@@ -37,32 +34,72 @@ TAG_KINDS = {
 def appointment(request: HttpRequest, token: str) -> HttpResponse:
     """Code, QR, time and place, papers, and what can still be done. Three queries."""
     at = timezone.now()
-    found = _appointment_or_404(token)
-    booked = _services(found)
+    mine = own.find_or_404(token)
+    found = mine.appointment
+    needed = papers.needed(appointment=found, services=mine.services)
+    events = history.read(found)
     state = AppointmentState(found.state)
-    return render(
-        request,
-        "citizens/appointments/appointment.html",
-        {
-            "new": "baru" in request.GET and state == AppointmentState.BOOKED,
-            "state": state.label,
-            "kind": TAG_KINDS[state],
-            "is_active": found.is_active,
-            "code": tokens.display_code(found.code),
-            "qr": _qr(found.code),
-            "when": wording.when(found.starts_at),
-            "office": found.office.name,
-            "address": found.office.address,
-            "confirmed": found.office.confirmed,
-            "titles": [_title(service) for service in booked],
-            "rows": _rows(found, booked),
-            "papers": papers(_requirements(found, booked)),
-            "email": found.email,
-            "phone": found.phone,
-            "calendar_url": reverse("calendar", args=[token]),
-            "cancel_url": reverse("cancel", args=[token]) if found.may_be_cancelled(at=at) else "",
-        },
-    )
+    booked = state == AppointmentState.BOOKED
+    context = _card(found) | {
+        "new": "baru" in request.GET and booked,
+        "saved": "tersimpan" in request.GET,
+        "token": token,
+        "state": state.label,
+        "kind": TAG_KINDS[state],
+        "is_active": found.is_active,
+        "headline": own.headline(mine),
+        "rows": own.rows(mine),
+        "papers": own.paper_rows(needed, mine=mine),
+        "ready": _ready(needed),
+        "steps": _steps(found, needed) if booked else [],
+        "after": _after(state),
+        "cancelled": history.cancelled(events),
+        "moved": history.last_move(events) if booked else "",
+        "moves": history.moves(events),
+        "contacts": own.contacts(mine),
+        "short": short_message.text(appointment=found, papers=needed),
+        "movable": found.may_be_moved(at=at),
+        "cancellable": found.may_be_cancelled(at=at),
+        "move_deadline": wording.when(found.reschedule_deadline),
+        "booked": booked,
+    }
+    return render(request, "citizens/appointments/appointment.html", context)
+
+
+@personal
+@require_POST
+def tick(request: HttpRequest, token: str) -> HttpResponse:
+    """Keeps which papers are laid out. Whatever else is sent along is ignored."""
+    mine = own.find_or_404(token)
+    own_url = reverse("appointment", args=[token])
+    try:
+        papers.tick(
+            appointment=mine.appointment,
+            services=mine.services,
+            keys=request.POST.getlist("berkas"),
+            at=timezone.now(),
+        )
+    except appointments.StaleAppointment:
+        # Its own page says what the appointment is now.
+        return HttpResponseRedirect(own_url)
+    return HttpResponseRedirect(f"{own_url}?tersimpan#berkas")
+
+
+@personal
+@require_safe
+def sheet(request: HttpRequest, token: str) -> HttpResponse:
+    """One sheet of paper to take along. Two queries."""
+    mine = own.find_or_404(token)
+    found = mine.appointment
+    needed = papers.needed(appointment=found, services=mine.services)
+    context = _card(found) | {
+        "state": AppointmentState(found.state).label,
+        "is_active": found.is_active,
+        "rows": own.rows(mine),
+        "papers": own.paper_rows(needed, mine=mine),
+        "own_url": reverse("appointment", args=[token]),
+    }
+    return render(request, "citizens/appointments/sheet.html", context)
 
 
 @personal
@@ -70,100 +107,130 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST cancels: a mail scanner that follows the link changes nothing."""
     at = timezone.now()
-    found = _appointment_or_404(token)
-    if request.method != "POST":
-        if not found.may_be_cancelled(at=at):
+    found = own.find_or_404(token).appointment
+    if request.method == "POST":
+        try:
+            appointments.cancel(appointment=found, at=at, actor=Actor.CITIZEN)
+        except appointments.TooLate:
+            return _too_late(request, found, status=409)
+        except appointments.StaleAppointment:
+            # Its own page says what the appointment is now: cancelled already, moved, arrived.
             return redirect("appointment", token)
-        context = {
-            "consequences": [
-                _("Your visit: %(when)s.") % {"when": wording.when(found.starts_at)},
-                _("Your place goes to somebody else."),
-                _("You can make a new appointment at any time."),
-            ],
-            "back_url": reverse("appointment", args=[token]),
-        }
-        return render(request, "citizens/appointments/cancel.html", context)
-    try:
-        appointments.cancel(appointment=found, at=at, actor=Actor.CITIZEN)
-    except (appointments.TooLate, appointments.StaleAppointment):
-        # Its own page says what the appointment is now: cancelled already, arrived, or begun.
         return redirect("appointment", token)
-    return redirect("appointment", token)
+    if found.state != AppointmentState.BOOKED:
+        return redirect("appointment", token)
+    if not found.may_be_cancelled(at=at):
+        return _too_late(request, found)
+    context = {
+        "consequences": [
+            _("Your visit: %(when)s.") % {"when": wording.when(found.starts_at)},
+            _("Your place goes to the waiting list first. You cannot get it back."),
+            _("You can make a new appointment at any time."),
+        ],
+        "back_url": reverse("appointment", args=[token]),
+        "move_url": reverse("reschedule", args=[token]) if found.may_be_moved(at=at) else "",
+    }
+    return render(request, "citizens/appointments/cancel.html", context)
 
 
 @personal
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The appointment as an .ics file that calendars of phones read."""
-    found = _appointment_or_404(token)
-    booked = _services(found)
-    event = Event()
-    event.add("uid", f"{found.code}@{urlsplit(settings.PUBLIC_URL).hostname}")
-    cancelled = found.state == AppointmentState.CANCELLED
-    event.add("sequence", 1 if cancelled else 0)
-    event.add("dtstamp", found.booked_at.astimezone(datetime.UTC))
-    event.add("dtstart", found.starts_at.astimezone(datetime.UTC))
-    event.add("dtend", found.ends_at.astimezone(datetime.UTC))
-    event.add("summary", f"Disdukcapil Kota Serang: {', '.join(_title(row) for row in booked)}")
-    event.add("location", f"{found.office.name}, {found.office.address}")
-    event.add("description", _description(found, booked))
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("organizer", vCalAddress("invalid:nomail"))
-    file = Calendar()
-    file.add("prodid", "-//Disdukcapil Kota Serang//Janji temu//ID")
-    file.add("version", "2.0")
-    file.add("method", "CANCEL" if cancelled else "PUBLISH")
-    file.add_component(event)
-    response = HttpResponse(file.to_ical(), content_type="text/calendar; charset=utf-8")
+    mine = own.find_or_404(token)
+    found = mine.appointment
+    file = calendar_file.build(
+        appointment=found,
+        services=mine.services,
+        papers=papers.needed(appointment=found, services=mine.services),
+        url=f"{settings.PUBLIC_URL}{reverse('appointment', args=[token])}",
+    )
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="janji.ics"'
     return response
 
 
-def _appointment_or_404(token: str) -> Appointment:
-    return get_object_or_404(
-        Appointment.objects.select_related("office", "subdistrict__district"), token=token
-    )
+def _too_late(request: HttpRequest, found: Appointment, *, status: int = 200) -> HttpResponse:
+    """Why it cannot be cancelled any more, and what can still be done."""
+    context = {
+        "title": _("This appointment can no longer be cancelled"),
+        "reason": _("It could be cancelled until %(when)s.")
+        % {"when": wording.when(found.cancel_deadline)},
+        "still": [
+            _("Come all the same: show your code at the entrance, also when you are late."),
+            _(
+                "If you cannot come, you need do nothing. From the next day you can book again; there is"
+                " no fine."
+            ),
+        ],
+        "phone": found.office.phone,
+        "own_url": reverse("appointment", args=[found.token]),
+    }
+    return render(request, "citizens/appointments/too_late.html", context, status=status)
 
 
-def _services(found: Appointment) -> list[VisitorService]:
-    return list(
-        VisitorService.objects.filter(visitor__appointment=found)
-        .select_related("visitor", "case__service")
-        .order_by("visitor__position", "pk")
-    )
+def _card(found: Appointment) -> dict[str, object]:
+    """What the ticket card and the sheet show first."""
+    return {
+        "code": tokens.display_code(found.code),
+        "qr": _qr(found.code),
+        "when": wording.when(found.starts_at),
+        "office": found.office.name,
+        "address": found.office.address,
+        "confirmed": found.office.confirmed,
+    }
 
 
-def _requirements(found: Appointment, booked: list[VisitorService]) -> list[Requirement]:
-    """Papers in force on the day of the visit, each once."""
-    rows = Requirement.objects.filter(case__in=[service.case_id for service in booked])
-    return list(rows.in_force(on=local_date(found.starts_at)).order_by("case", "sort_order", "pk"))
+def _ready(needed: list[Paper]) -> str:
+    """How many papers are ticked, in words; empty when none is needed."""
+    if not needed:
+        return ""
+    done = sum(paper.ticked for paper in needed)
+    return ngettext(
+        "%(done)s of %(all)s paper is ready.", "%(done)s of %(all)s papers are ready.", len(needed)
+    ) % {"done": done, "all": len(needed)}
 
 
-def _title(service: VisitorService) -> str:
-    return f"{service.case.service.local('name')}: {service.case.local('name')}"
-
-
-def _rows(found: Appointment, booked: list[VisitorService]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for service in booked:
-        rows.append({"label": _("Service"), "value": _title(service)})
-        rows.append({"label": _("For"), "value": service.visitor.full_name})
-        if service.visitor.nik:
-            rows.append({"label": _("NIK"), "value": service.visitor.masked_nik})
-        rows.append({"label": _("Who must come"), "value": service.case.get_attendance_display()})
-    if found.priority_group:
-        rows.append({"label": _("To be served first"), "value": found.get_priority_group_display()})
-    return rows
-
-
-def _description(found: Appointment, booked: list[VisitorService]) -> str:
-    lines = [_("Code: %(code)s") % {"code": tokens.display_code(found.code)}, _("Bring:")]
-    lines += [f"- {requirement.local('text')}" for requirement in _requirements(found, booked)]
-    lines += [
-        _("Every service is free of charge."),
-        f"{settings.PUBLIC_URL}{reverse('appointment', args=[found.token])}",
+def _steps(found: Appointment, needed: list[Paper]) -> list[dict[str, object]]:
+    """What comes next, for components/step_list.html."""
+    laid_out = all(paper.ticked or paper.optional for paper in needed)
+    first: dict[str, object] = {
+        "title": _("Lay out your papers"),
+        "text": _ready(needed) or _("No papers are needed."),
+        "state": "done" if laid_out else "current",
+    }
+    return [
+        first,
+        {
+            "title": _("Come at %(time)s %(zone)s")
+            % {
+                "time": wording.clock(found.starts_at),
+                "zone": wording.local(found.starts_at).tzname(),
+            },
+            "text": _("Not earlier than 15 minutes before."),
+            "state": "current" if laid_out else "",
+        },
+        {
+            "title": _("Show the code at the entrance"),
+            "text": _("You get a queue number there. Every service is free of charge."),
+        },
     ]
-    return "\n".join(lines)
+
+
+def _after(state: AppointmentState) -> str:
+    """One sentence for whoever's visit is under way or over."""
+    return {
+        AppointmentState.BOOKED: "",
+        AppointmentState.CHECKED_IN: _(
+            "You have arrived. Please wait until your number is called."
+        ),
+        AppointmentState.SERVED: _("Your visit is over. Thank you for coming."),
+        AppointmentState.NO_SHOW: _("The day is over. You can make a new appointment at any time."),
+        AppointmentState.UNSERVED: _(
+            "You came but were not served. We are sorry. Please make a new appointment."
+        ),
+        AppointmentState.CANCELLED: _("You can make a new appointment at any time."),
+    }[state]
 
 
 def _qr(code: str) -> SafeString:
