@@ -28,6 +28,7 @@ PLACES = "district subdistrict office counter"
 CALENDAR = "openingtemplate openingperiod openingcapacity closedday"
 BOOKINGS = "slot appointment appointmentevent visitor visitorservice"
 DAY = "queueday ticket ticketevent desksession visit missingpaper digitalidoffer"
+OBSTACLES = "outage cardstock"
 RESULTS = "digitalidactivation"
 PEOPLE = "user"
 
@@ -36,7 +37,8 @@ _READ_GROUPS = _may("view", "groupvisit groupplace")
 _PATTERNS = _may("view", "patterns")
 _HELP_CALLERS = _may("arrange", "appointments") | _may("reveal", "personal_data")
 _READ_REVEALS = _may("view", "accesslog")
-_READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES}")
+_READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES} {OBSTACLES} closedday")
+_TELL_OBSTACLES = _may("add change", "outage") | _may("add", "cardstock")
 _READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS}")
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
     "delete", f"requirement {CALENDAR}"
@@ -52,6 +54,7 @@ GROUPS: dict[str, frozenset[str]] = {
     | _READ_REVEALS
     | _may("supervise", "queue")
     | _may("plan", "groupvisit")
+    | _TELL_OBSTACLES
     | _READ_ALL
     | _READ_GROUPS
     | _PATTERNS

@@ -1,5 +1,5 @@
 """Staff pages, one module a page. Importing them registers them."""
 
-from citizens.admin import day, group_visits, records, reference, staff
+from citizens.admin import day, group_visits, obstacles, records, reference, staff
 
-__all__ = ["day", "group_visits", "records", "reference", "staff"]
+__all__ = ["day", "group_visits", "obstacles", "records", "reference", "staff"]

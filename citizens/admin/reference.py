@@ -1,4 +1,4 @@
-"""Reference data that the office edits: places, services and papers, opening hours, closed days, reasons."""
+"""Reference data that the office edits: places, services and papers, opening hours, reasons."""
 
 from django.contrib import admin
 
@@ -103,15 +103,6 @@ class OpeningTemplateAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-
     list_select_related = ["office"]
     ordering = ["office__sort_order", "valid_from"]
     inlines = [PeriodInline, CapacityInline]
-
-
-@admin.register(models.ClosedDay)
-class ClosedDayAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["date", "name", "kind", "office", "confirmed"]
-    list_filter = ["kind", "confirmed", "office"]
-    list_select_related = ["office"]
-    date_hierarchy = "date"
-    ordering = ["date"]
 
 
 @admin.register(models.OfferReason)

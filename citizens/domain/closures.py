@@ -13,8 +13,16 @@ from citizens.models import Appointment, ClosedDay, Office, User
 logger = logging.getLogger(__name__)
 
 
+# A year that is typed wrong is farther away.
+REACH = datetime.timedelta(days=2 * 366)
+
+
 class DayIsOver(Exception):
     """A day that has passed is neither closed nor opened any more."""
+
+
+class TooFarAhead(Exception):
+    """The day is more than two years away."""
 
 
 class AlreadyClosed(Exception):
@@ -34,6 +42,15 @@ def hit(*, office: Office | None, date: datetime.date) -> int:
     return (found if office is None else found.filter(office=office)).count()
 
 
+def check_date(date: datetime.date, *, at: datetime.datetime) -> None:
+    """Raises DayIsOver or TooFarAhead when nobody closes such a day."""
+    today = local_date(at)
+    if date < today:
+        raise DayIsOver
+    if date > today + REACH:
+        raise TooFarAhead
+
+
 @transaction.atomic
 def close_day(
     *,
@@ -48,10 +65,9 @@ def close_day(
 ) -> int:
     """Closes a day at `office` (None: at every one); returns how many active appointments stand on it.
 
-    From now on nothing can be booked on the day. Raises DayIsOver and AlreadyClosed.
+    From now on nothing can be booked on the day. Raises DayIsOver, TooFarAhead and AlreadyClosed.
     """
-    if date < local_date(at):
-        raise DayIsOver
+    check_date(date, at=at)
     made, is_new = ClosedDay.objects.get_or_create(
         office=office,
         date=date,

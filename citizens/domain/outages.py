@@ -13,9 +13,16 @@ from django.db.models.functions import JSONObject
 from citizens.enums import OutageCause
 from citizens.models import Office, Outage, Service, User
 
+# Nobody reports an outage of another year: a typed year that is wrong would stop the office.
+REACH = datetime.timedelta(days=366)
+
 
 class EndsTooEarly(Exception):
     """The expected end is not after the start, or has passed already."""
+
+
+class OutOfReach(Exception):
+    """The start or the expected end is more than a year away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,20 @@ class Notice:
     expected_end: datetime.datetime | None
     office: str = ""
     services: tuple[Service, ...] = ()
+
+
+def check_times(
+    *, starts_at: datetime.datetime, expected_end: datetime.datetime | None, at: datetime.datetime
+) -> None:
+    """Raises EndsTooEarly or OutOfReach when an outage cannot last so."""
+    if not at - REACH <= starts_at <= at + REACH:
+        raise OutOfReach
+    if expected_end is None:
+        return
+    if expected_end <= max(starts_at, at):
+        raise EndsTooEarly
+    if expected_end > at + REACH:
+        raise OutOfReach
 
 
 @transaction.atomic
@@ -45,10 +66,9 @@ def report(
     """Stops new bookings for `services` (none: every one) at `office` (None: every one) from `starts_at`.
 
     Bookings begin again at `expected_end`, or when end() is called; with no expected end the outage touches each
-    day on which it is still open. Raises EndsTooEarly.
+    day on which it is still open. Raises EndsTooEarly or OutOfReach.
     """
-    if expected_end is not None and expected_end <= max(starts_at, at):
-        raise EndsTooEarly
+    check_times(starts_at=starts_at, expected_end=expected_end, at=at)
     made = Outage.objects.create(
         office=office,
         cause=cause,
@@ -67,10 +87,9 @@ def expect_end(
 ) -> None:
     """Tells people another expected end and another note. One that was ended stays as it is.
 
-    Raises EndsTooEarly.
+    Raises EndsTooEarly or OutOfReach.
     """
-    if expected_end is not None and expected_end <= max(outage.starts_at, at):
-        raise EndsTooEarly
+    check_times(starts_at=outage.starts_at, expected_end=expected_end, at=at)
     still_open = Outage.objects.filter(pk=outage.pk, ended_at=None)
     still_open.update(expected_end=expected_end, note=note)
     outage.refresh_from_db()
