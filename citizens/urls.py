@@ -7,6 +7,7 @@ from citizens.views import (
     appointments,
     booking,
     details,
+    elsewhere,
     group_visits,
     lookup,
     party,
@@ -31,6 +32,7 @@ register_converter(TokenConverter, "token")
 register_converter(PositionConverter, "position")
 
 urlpatterns = [
+    path("bukan-warga-kota-serang/", elsewhere.elsewhere, name="elsewhere"),
     path("layanan/<slug:service>/", services.service, name="service"),
     path("layanan/<slug:service>/<slug:case>/", services.case, name="case"),
     path("layanan/<slug:service>/<slug:case>/waktu/", times.times, name="times"),

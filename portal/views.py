@@ -11,7 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from citizens.domain import outages
 from citizens.models import Service
+from citizens.views import banners
 from citizens.views import language as page_language
 from citizens.views.shared import shared
 from portal import health as health_report
@@ -21,7 +23,7 @@ from portal import showcase
 @require_safe
 @shared(seconds=10)
 def home(request: HttpRequest) -> HttpResponse:
-    """What can be done here, and how to begin. One query."""
+    """What can be done here, and how to begin, and what does not work. Two queries."""
     services = [
         {
             "title": service.local("name"),
@@ -32,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "group__sort_order", "sort_order", "pk"
         )
     ]
-    return render(request, "portal/home.html", {"services": services})
+    told = banners.rows(outages.current(at=timezone.now()))
+    return render(request, "portal/home.html", {"services": services, "outages": told})
 
 
 @require_safe

@@ -28,7 +28,7 @@ RULES_AND_ROWS = ("citizens/domain", "citizens/models", "outreach/domain", "outr
 
 # Whoever adds an address that needs no sign-in adds it here too.
 PUBLIC = {
-    *("home", "language", "privacy", "health"),
+    *("home", "language", "privacy", "health", "elsewhere"),
     *("service", "case", "times", "hold", "details", "check", "book"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
 }

@@ -107,7 +107,7 @@ def current(*, at: datetime.datetime) -> list[Notice]:
     names = (
         Service.objects.filter(outage=OuterRef("pk"))
         .order_by("group__sort_order", "sort_order", "pk")
-        .values(named=JSONObject(name="name", name_en="name_en"))
+        .values(named=JSONObject(id="pk", name="name", name_en="name_en"))
     )
     return [
         Notice(

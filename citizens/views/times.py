@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from citizens.domain import availability
+from citizens.domain import availability, outages
 from citizens.domain import party as parties
 from citizens.domain.party import Party
-from citizens.views import calendar_table, typed, way
-from citizens.views.services import case_or_404
+from citizens.views import banners, calendar_table, typed, way
+from citizens.views.services import case_or_404, case_outages
 from citizens.views.shared import shared
 
 
@@ -19,18 +19,26 @@ from citizens.views.shared import shared
 @shared(seconds=2, parameters=("kantor", "tanggal"))
 def times(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Places with their earliest time; with ?kantor= the days and times of one place. Three queries."""
-    return _times(request, parties.of(case_or_404(service, case)))
+    found = case_or_404(service, case, told_at=timezone.now())
+    return _times(request, parties.of(found), case_outages(found))
 
 
 @require_safe
 @shared(seconds=2, parameters=(way.PARTY, "kantor", "tanggal"))
 @way.knows_party
 def party_times(request: HttpRequest) -> HttpResponse:
-    """The same for several services or several people."""
-    return _times(request, way.of_address(request))
+    """The same for several services or several people. One query more."""
+    party = way.of_address(request)
+    wanted = {case.service_id for case in party.cases}
+    told = [
+        notice
+        for notice in outages.current(at=timezone.now())
+        if not notice.services or wanted & {service.pk for service in notice.services}
+    ]
+    return _times(request, party, banners.rows(told))
 
 
-def _times(request: HttpRequest, party: Party) -> HttpResponse:
+def _times(request: HttpRequest, party: Party, told: list[dict[str, Any]]) -> HttpResponse:
     at = timezone.now()
     replaced = way.replaced_in(request)
     here = way.times_url(party)
@@ -39,6 +47,7 @@ def _times(request: HttpRequest, party: Party) -> HttpResponse:
         "caption": way.caption(party),
         "single": party.is_single,
         "back_url": way.before_times(party, replaced=replaced),
+        "outages": told,
         "full": "penuh" in request.GET,
         "replaced": replaced,
     }

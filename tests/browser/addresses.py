@@ -13,6 +13,7 @@ from citizens.models import Hold, ServiceCase
 PUBLIC = {
     "home": "/",
     "privacy": "/privasi/",
+    "people from elsewhere": "/bukan-warga-kota-serang/",
     "service": "/layanan/ktp/",
     "long service": "/layanan/pindah/",
     "case": "/layanan/ktp/hilang/",
