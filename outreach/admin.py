@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,22 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from citizens import tokens
+from citizens.read_only import ReadOnly
 from outreach.models import Attempt, Message
 
 LINK = re.compile(r"/j/[\w-]{22}/?")
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes anything here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 # Django's admin classes take no parameters when the program runs.

@@ -7,12 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple, Form, ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from citizens import models
-from citizens.admin import who
+from citizens.admin import planned_desks, who
 from citizens.admin.records import OfOwnOffice
 from citizens.domain import card_stock, closures, outages
 from citizens.domain.office_time import local_date
@@ -167,6 +168,11 @@ class ClosedDayAdmin(Told, admin.ModelAdmin):  # type: ignore[type-arg]  # see a
     date_hierarchy = "date"
     ordering = ["date"]
     fields = ["office", "date", "name", "kind", "source", "confirmed"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page of planned desks: the same people plan a day and close it."""
+        view = self.admin_site.admin_view(planned_desks.page)
+        return [path("loket/", view, name="citizens_planned_desks"), *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj else [*self.fields, "anyway"]

@@ -3,7 +3,9 @@
 from django.contrib import admin
 
 from citizens import models
-from citizens.admin.records import OfOwnOffice, ReadOnly
+from citizens.admin.records import OfOwnOffice
+from citizens.forms.planned_desks import CapacityFormSet
+from citizens.read_only import ReadOnly
 
 
 class Rows(admin.StackedInline):  # type: ignore[type-arg]  # it takes no parameter when the program runs
@@ -92,6 +94,7 @@ class PeriodInline(Rows):
 
 class CapacityInline(Rows):
     model = models.OpeningCapacity
+    formset = CapacityFormSet
     fields = [("group", "counters", "online", "slot_minutes")]
     ordering = ["group__sort_order"]
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from citizens.admin.records import ReadOnly
 from citizens.models import User
+from citizens.read_only import ReadOnly
 
 
 @admin.register(User)

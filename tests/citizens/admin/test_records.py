@@ -5,8 +5,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from citizens import models
-from citizens.admin.records import ReadOnly
 from citizens.enums import AppointmentState
+from citizens.read_only import ReadOnly
 from portal import groups
 from tests.factories.citizens import (
     AppointmentEventFactory,
@@ -190,3 +190,9 @@ def test_every_list_and_form_of_the_admin_opens(client, superuser):
         html_of(client, reverse(f"{base}_changelist"))
         if not isinstance(model_admin, ReadOnly):
             assert client.get(reverse(f"{base}_add")).status_code in (200, 403)
+
+
+@pytest.mark.parametrize("year", ["9999", "1", "99999999999999999999", "x", "-1"])
+def test_a_year_that_cannot_be_is_no_failure(client, auditor, year):
+    for query in ({"date__year": year}, {"date__year": "2027", "date__month": "9" * 30}):
+        assert client.get(address(models.ClosedDay, "changelist"), query).status_code in (200, 302)
