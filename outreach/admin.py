@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,8 @@ from citizens import tokens
 from citizens.read_only import ReadOnly
 from outreach.models import Attempt, Message
 
-LINK = re.compile(r"/j/[\w-]{22}/?")
+# A link that opens somebody's page, whatever kind of page it is.
+LINK = re.compile(r"(?<=/)[\w-]{22}(?![\w-])")
 
 
 # Django's admin classes take no parameters when the program runs.
@@ -70,7 +71,10 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         rows = super().get_queryset(request).defer("body")
         office = getattr(request.user, "office_id", None)
-        return rows if office is None else rows.filter(appointment__office=office)
+        if office is None:
+            return rows
+        here = Q(appointment__office=office) | Q(appointment=None, office=office)
+        return rows.filter(here)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
@@ -82,5 +86,5 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("text"))
     def text(self, message: Message) -> str:
-        """The words without the secret link: whoever has it acts as the citizen."""
-        return LINK.sub("/j/.../", message.body)
+        """The words without a secret link or a one-time code: whoever has either acts as the citizen."""
+        return LINK.sub("...", message.text_without_code)

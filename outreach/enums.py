@@ -13,6 +13,10 @@ class Purpose(TextChoices):
     CONFIRMATION = "confirmation", _("Confirmation")
     REMINDER = "reminder", _("Reminder")
     CANCELLATION = "cancellation", _("Cancellation")
+    MOVED = "moved", _("Another time or place")
+    OFFER = "offer", _("Offer from the waiting list")
+    CODE = "code", _("One-time code")
+    GROUP = "group", _("Group visit")
 
 
 class Urgency(IntegerChoices):
@@ -53,6 +57,8 @@ RANK: dict[MessageState, int] = {
 }
 IN_FLIGHT = (MessageState.CLAIMED, MessageState.SUBMITTING)
 ENDS_WITHOUT_SENDING = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.SUPPRESSED)
+# Nothing was handed over for good yet: the words are still needed.
+STILL_TO_SEND = (MessageState.PLANNED, *IN_FLIGHT)
 # A state that asks "why?": the reason is compulsory.
 STATES_WITH_REASON = (
     *ENDS_WITHOUT_SENDING,
@@ -93,6 +99,10 @@ class Reason(TextChoices):
 
     APPOINTMENT_CANCELLED = "appointment_cancelled", _("The appointment was cancelled")
     APPOINTMENT_ENDED = "appointment_ended", _("The visit has begun or is over")
+    APPOINTMENT_MOVED = "appointment_moved", _("The visit has another time or place now")
+    OFFER_CLOSED = "offer_closed", _("The offer is no longer open")
+    CODE_OVER = "code_over", _("The code was used, replaced, or is too old")
+    GROUP_VISIT_CHANGED = "group_visit_changed", _("The group visit is no longer planned")
     TOO_LATE = "too_late", _("Too late: it would only confuse now")
     REFUSED = "refused", _("Refused by the provider")
     GAVE_UP = "gave_up", _("Could not be sent in time")

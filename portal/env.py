@@ -1,6 +1,7 @@
 """Typed readers of environment variables. Nonsense stops the start with the variable's name."""
 
 import os
+import re
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+
+LEAD = re.compile(r"([1-9]|1[0-4])d|([2-9]|1[0-2])h")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -64,6 +67,21 @@ def numbers(name: str, *, least: int = 0) -> dict[str, int]:
 def words(name: str, default: str | None = "") -> list[str]:
     """A comma-separated list without empty items; with a default of None it must be set."""
     return [word for part in text(name, default).split(",") if (word := part.strip())]
+
+
+def leads(name: str, default: str) -> tuple[str, ...]:
+    """How long before something: "3d" is 1 to 14 days, "2h" is 2 to 12 hours, each once, parted by spaces.
+
+    The word "none" gives none. Raises ImproperlyConfigured for anything else.
+    """
+    found = text(name, default).lower().replace(",", " ").split()
+    if found == ["none"]:
+        return ()
+    if len(set(found)) < len(found) or not all(LEAD.fullmatch(word) for word in found):
+        raise ImproperlyConfigured(
+            f"{name} must be days (1d to 14d) and hours (2h to 12h) parted by spaces, or none."
+        )
+    return tuple(found)
 
 
 def url(name: str, *, schemes: tuple[str, ...], default: str | None = "") -> SplitResult:

@@ -5,6 +5,7 @@ PostgreSQL comes from a wheel, the broker is a folder and messages are written t
 """
 
 import datetime
+import hmac
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -190,6 +191,8 @@ CELERY = {
 EMAIL_URL = env.url("EMAIL_URL", schemes=("smtp", "smtps", "smtp+tls"))
 SMS_URL = env.url("SMS_URL", schemes=("file",))
 OUTBOX_DIR = VAR_DIR / "outbox"
+# How long before a visit its people are reminded: days leave at nine in the morning, hours exactly.
+REMINDERS = env.leads("REMINDERS", "3d 1d 2h")
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Disdukcapil Kota Serang <no-reply@serangkota.go.id>")
 
 # --- The office's rules ----------------------------------------------------------------------------
@@ -211,6 +214,12 @@ ONLINE_SHARE_PERCENT = 55
 # Attempts that citizens.domain.limits allows, where they differ from its own numbers: "hold.address=3000".
 LIMITS = env.numbers("LIMITS", least=1)
 PRIVACY_NOTICE_VERSION = "2026-11-24"
+
+# Before a time is taken the browser works for a moment (docs/adr/0012): at most so many hashes, some two seconds
+# on an old phone.
+PROOF_OF_WORK = env.flag("PROOF_OF_WORK")
+PROOF_NUMBERS = 100_000
+ALTCHA_HMAC_KEY = hmac.digest(SECRET_KEY.encode(), b"proof of work", "sha256").hex()
 
 # --- People who sign in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "citizens.User"
@@ -301,6 +310,7 @@ LOGGING = {
         # A form with mistakes is no event; a failure is logged with its traceback.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        "django_altcha": {"level": "CRITICAL"},  # what a stranger sends is no event
         "celery": {"level": "WARNING"},  # a doorbell rung twice a minute is no news
     },
 }

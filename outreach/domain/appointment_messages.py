@@ -1,24 +1,22 @@
 """What an appointment makes us say: rows written in the transaction of the fact, sent later."""
 
 import datetime
-from collections.abc import Iterable, Sequence
-
-from django.utils import timezone
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from citizens.enums import AppointmentState
-from citizens.models import Appointment, VisitorService
-from outreach.domain import composition
+from citizens.models import Appointment, AppointmentEvent, VisitorService
+from outreach.domain import composition, plans, reminders
+from outreach.domain.plans import Occasion, Person
 from outreach.enums import Channel, MessageState, Purpose, Reason, Urgency
 from outreach.models import Message
 
-REMINDER_HOUR = 9  # of the day before, on the office's clock
-REMINDER_ENDS = datetime.timedelta(hours=1)  # before the visit, a reminder no longer helps
 CANCELLATION_ENDS = datetime.timedelta(
     hours=1
 )  # at the least; else when the visit would have begun
 
-# A confirmation or a reminder of a visit that is not to come is never sent.
-NEEDS_BOOKED = (Purpose.CONFIRMATION, Purpose.REMINDER)
+# What is said of a visit to come is never sent once it is not to come, or at another time or place.
+NEEDS_BOOKED = (Purpose.CONFIRMATION, Purpose.REMINDER, Purpose.MOVED)
 
 
 def queue_booking(
@@ -27,43 +25,38 @@ def queue_booking(
     at: datetime.datetime,
     services: Sequence[VisitorService] | None = None,
 ) -> int:
-    """Plans the confirmation and the reminder of a booking; returns how many rows.
+    """Plans the confirmation and the reminders of a booking; returns how many rows.
 
-    Two statements, whatever the number of people and channels, and one more when `services` is not given.
-    Call it in the booking's transaction.
+    Two statements, whatever the number of people, channels and reminders, and one more when `services` is not
+    given. Call it in the booking's transaction.
     """
-    start = appointment.starts_at
-    occasions = [(Purpose.CONFIRMATION, Urgency.TRANSACTION, at, start)]
-    remind = reminder_due(start=start)
-    if remind > at:
-        occasions.append((Purpose.REMINDER, Urgency.REMINDER, remind, start - REMINDER_ENDS))
-    if start <= at:
+    if appointment.starts_at <= at or not _person(appointment).addresses:
         return 0
     facts = composition.facts_of(appointment, services=services)
-    return _plan(
-        _row(facts, purpose, channel, address, at=at, urgency=urgency, due=due, until=until)
-        for purpose, urgency, due, until in occasions
-        for channel, address in _addresses(appointment)
-    )
+    return _plan(facts, _visit_to_come(appointment, Purpose.CONFIRMATION, at=at), at=at)
+
+
+def queue_move(*, appointment: Appointment, at: datetime.datetime) -> int:
+    """Drops what tells the old time or place, and plans the note of the change and new reminders.
+
+    Call it in the transaction of the move, after its event was written. Five statements.
+    """
+    drop_pending(appointment=appointment, at=at, reason=Reason.APPOINTMENT_MOVED)
+    if appointment.starts_at <= at or not _person(appointment).addresses:
+        return 0
+    facts = composition.facts_of(appointment, change=_last_event(appointment))
+    return _plan(facts, _visit_to_come(appointment, Purpose.MOVED, at=at), at=at)
 
 
 def queue_cancellation(*, appointment: Appointment, at: datetime.datetime) -> int:
     """Drops what is still planned and plans the note that the appointment is cancelled."""
     drop_pending(appointment=appointment, at=at, reason=Reason.APPOINTMENT_CANCELLED)
-    facts = composition.Facts(appointment)
-    return _plan(
-        _row(
-            facts,
-            Purpose.CANCELLATION,
-            channel,
-            address,
-            at=at,
-            urgency=Urgency.TRANSACTION,
-            due=at,
-            until=max(appointment.starts_at, at + CANCELLATION_ENDS),
-        )
-        for channel, address in _addresses(appointment)
-    )
+    if not _person(appointment).addresses:
+        return 0
+    facts = composition.Facts(appointment, change=_last_event(appointment))
+    until = max(appointment.starts_at, at + CANCELLATION_ENDS)
+    occasion = Occasion(Purpose.CANCELLATION, _key(appointment, "cancellation"), at, until)
+    return _plan(facts, [(occasion, False)], at=at)
 
 
 def drop_pending(*, appointment: Appointment, at: datetime.datetime, reason: Reason) -> int:
@@ -73,60 +66,75 @@ def drop_pending(*, appointment: Appointment, at: datetime.datetime, reason: Rea
     )
 
 
-def reminder_due(*, start: datetime.datetime) -> datetime.datetime:
-    """Nine o'clock of the day before the visit, on the office's clock."""
-    day = timezone.localdate(start, timezone.get_default_timezone()) - datetime.timedelta(days=1)
-    return datetime.datetime.combine(
-        day, datetime.time(REMINDER_HOUR), timezone.get_default_timezone()
-    )
-
-
-def why_not(*, purpose: str, appointment_state: str | None) -> Reason | None:
-    """Why a message must not leave now, judged by the appointment as it stands; None when it may."""
-    if purpose not in NEEDS_BOOKED or appointment_state in (None, AppointmentState.BOOKED):
+def why_not(message: Message) -> Reason | None:
+    """Why a message about an appointment must not leave now, judged by the appointment as it stands."""
+    appointment = message.appointment
+    if appointment is None or message.purpose not in NEEDS_BOOKED:
         return None
-    if appointment_state == AppointmentState.CANCELLED:
+    if appointment.state == AppointmentState.CANCELLED:
         return Reason.APPOINTMENT_CANCELLED
-    return Reason.APPOINTMENT_ENDED
+    if appointment.state != AppointmentState.BOOKED:
+        return Reason.APPOINTMENT_ENDED
+    now = (appointment.starts_at, appointment.office_id)
+    # Rows from before these columns tell no time; they were dropped when the visit was moved.
+    if message.starts_at and (message.starts_at, message.office_id) != now:
+        return Reason.APPOINTMENT_MOVED
+    return None
 
 
-def _addresses(appointment: Appointment) -> list[tuple[Channel, str]]:
-    found = [(Channel.SMS, appointment.phone), (Channel.EMAIL, appointment.email)]
-    return [(channel, address) for channel, address in found if address]
+def _visit_to_come(
+    appointment: Appointment, purpose: Purpose, *, at: datetime.datetime
+) -> Iterator[tuple[Occasion, bool]]:
+    """What is said now, and the reminders; each with whether it asks if the people will come."""
+    key = _key(appointment, purpose.value)
+    yield Occasion(purpose, key, at, appointment.starts_at), False
+    for one in reminders.to_come(appointment=appointment, at=at):
+        key = _key(appointment, f"reminder-{one.kind}")
+        occasion = Occasion(Purpose.REMINDER, key, one.due, one.until, Urgency.REMINDER)
+        yield occasion, one.asks
 
 
-def _plan(rows: Iterable[Message]) -> int:
-    """One INSERT; what is already planned under the same key stays as it is."""
-    return len(Message.objects.bulk_create(rows, ignore_conflicts=True))
-
-
-def _row(
+def _plan(
     facts: composition.Facts,
-    purpose: Purpose,
-    channel: Channel,
-    address: str,
+    occasions: Iterator[tuple[Occasion, bool]] | Sequence[tuple[Occasion, bool]],
     *,
     at: datetime.datetime,
-    urgency: Urgency,
-    due: datetime.datetime,
-    until: datetime.datetime,
-) -> Message:
+) -> int:
+    """The rows of every occasion on every channel; reminders that say the same are worded once."""
     appointment = facts.appointment
-    text = composition.compose(facts=facts, purpose=purpose, channel=channel)
-    start = appointment.starts_at.astimezone(datetime.UTC)
-    return Message(
-        appointment=appointment,
-        channel=channel,
-        purpose=purpose,
-        address=address,
-        language=appointment.language,
-        subject=text.subject,
-        body=text.body,
-        # The start is part of it: a moved appointment is confirmed and reminded anew.
-        unique_key=f"appointment:{appointment.pk}:{purpose}:{channel}:{start:%Y%m%dT%H%MZ}",
-        urgency=urgency,
-        due_at=due,
-        valid_until=until,
-        state_at=at,
-        created_at=at,
+
+    @cache
+    def text(purpose: Purpose, channel: Channel, asks: bool) -> composition.Text:
+        return composition.of_appointment(facts=facts, purpose=purpose, channel=channel, asks=asks)
+
+    person = _person(appointment)
+    return plans.plan(
+        plans.row(
+            occasion,
+            text(occasion.purpose, channel, asks),
+            person=person,
+            channel=channel,
+            address=address,
+            at=at,
+            appointment=appointment,
+            starts_at=appointment.starts_at,
+            office=appointment.office,
+        )
+        for occasion, asks in occasions
+        for channel, address in person.addresses
     )
+
+
+def _person(appointment: Appointment) -> Person:
+    return Person(appointment.phone, appointment.email, appointment.language)
+
+
+def _key(appointment: Appointment, what: str) -> str:
+    """Names an occasion. Start and sequence are part of it: moved, and moved back, it is all told anew."""
+    start = appointment.starts_at.astimezone(datetime.UTC)
+    return f"appointment:{appointment.pk}:{what}:{start:%Y%m%dT%H%MZ}:{appointment.sequence}"
+
+
+def _last_event(appointment: Appointment) -> AppointmentEvent | None:
+    """What was just done to the appointment."""
+    return appointment.events.select_related("from_office").order_by("pk").last()

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from citizens import tokens
 from outreach import sms_text
-from outreach.domain import appointment_messages
+from outreach.domain import relevance
 from outreach.enums import AttemptOutcome, Channel, MessageState, Purpose, Reason, Urgency
 from outreach.models import Attempt, Message
 
@@ -37,7 +37,7 @@ def claim(*, channel: Channel, provider: str, at: datetime.datetime, limit: int)
     """Takes up at most `limit` due messages, the most urgent first, and begins an attempt for each.
 
     Skips rows that another sender is taking up. Judges each again by what is true now: a message that is too
-    late, or whose appointment is off, ends here.
+    late, or whose appointment, offer or code is off, ends here.
     """
     due = _lock_due(channel=channel, at=at, limit=limit)
     ended: dict[tuple[MessageState, Reason], list[int]] = defaultdict(list)
@@ -134,17 +134,13 @@ def _lock_due(*, channel: Channel, at: datetime.datetime, limit: int) -> list[Me
         if len(found) < limit:
             due = Message.objects.due(at=at).filter(channel=channel, urgency=urgency)
             due = due.select_for_update(of=("self",), skip_locked=True)
-            found += due.select_related("appointment")[: limit - len(found)]
+            found += due.select_related(*relevance.ABOUT)[: limit - len(found)]
     return found
 
 
 def _end_of(message: Message, *, at: datetime.datetime) -> tuple[MessageState, Reason] | None:
     """The state in which a due message ends without being sent, and why; None when it may leave."""
-    appointment = message.appointment
-    reason = appointment_messages.why_not(
-        purpose=message.purpose, appointment_state=appointment.state if appointment else None
-    )
-    if reason:
+    if reason := relevance.why_not(message=message, at=at):
         return MessageState.CANCELLED, reason
     if message.valid_until <= at:
         return MessageState.EXPIRED, Reason.TOO_LATE

@@ -1,5 +1,6 @@
 """The words of a message, in the person's language. No message ever holds a NIK or a name."""
 
+import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from citizens import tokens
-from citizens.models import Appointment, Requirement, VisitorService
-from outreach import sms_text
+from citizens.domain.office_time import local_date
+from citizens.enums import GroupVisitState
+from citizens.models import (
+    Appointment,
+    AppointmentEvent,
+    GroupVisit,
+    Office,
+    Requirement,
+    ServiceCase,
+    VisitorService,
+    WaitlistOffer,
+)
+from outreach.domain import short_texts
 from outreach.enums import Channel, Purpose
 
 
@@ -28,34 +40,80 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What messages tell of an appointment, read once for all of them."""
+    """What messages tell of an appointment, read once for all of them.
+
+    `change` is how it came to be moved or cancelled.
+    """
 
     appointment: Appointment
     services: Sequence[VisitorService] = ()
     papers: Sequence[Requirement] = ()
+    change: AppointmentEvent | None = None
+
+    @property
+    def office_caused(self) -> bool:
+        return self.change is not None and self.change.office_caused
 
 
-def facts_of(appointment: Appointment, services: Sequence[VisitorService] | None = None) -> Facts:
-    """Reads what the person comes for (unless given), and the papers in force on the day of the visit."""
+def facts_of(
+    appointment: Appointment,
+    services: Sequence[VisitorService] | None = None,
+    change: AppointmentEvent | None = None,
+) -> Facts:
+    """Reads what the people come for (unless given), and the papers in force on the day of the visit."""
     booked = services
     if booked is None:
         rows = VisitorService.objects.filter(visitor__appointment=appointment)
         booked = list(rows.select_related("case__service").order_by("visitor__position", "pk"))
     papers = Requirement.objects.filter(case__visitorservice__visitor__appointment=appointment)
-    day = timezone.localdate(appointment.starts_at, timezone.get_default_timezone())
-    return Facts(
-        appointment,
-        booked,
-        list(
-            papers.in_force(on=day).order_by("optional", "case_id", "sort_order", "pk").distinct()
-        ),
-    )
+    papers = papers.in_force(on=local_date(appointment.starts_at))
+    papers = papers.order_by("optional", "case_id", "sort_order", "pk").distinct()
+    return Facts(appointment, booked, list(papers), change)
 
 
-def compose(*, facts: Facts, purpose: Purpose, channel: Channel) -> Text:
-    """Writes one message about an appointment in its language."""
+def of_appointment(*, facts: Facts, purpose: Purpose, channel: Channel, asks: bool = False) -> Text:
+    """A message about an appointment; `asks` makes a reminder the question whether the people will come."""
     with translation.override(facts.appointment.language):
-        return _sms(facts, purpose) if channel == Channel.SMS else _mail(facts, purpose)
+        if channel == Channel.SMS:
+            return Text(short_texts.fitting(_short(facts, purpose, asks=asks)))
+        return _mail(purpose, _told(facts) | {"asks": asks})
+
+
+def of_offer(*, offer: WaitlistOffer, channel: Channel, language: str) -> Text:
+    """The place that is kept for somebody of the waiting list, with the way to take it."""
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/tunggu/{offer.entry.token}/"
+    with translation.override(language):
+        visit = _visit("", offer.starts_at, offer.office)
+        until = _local(offer.expires_at)
+        if channel == Channel.SMS:
+            same_day = local_date(offer.expires_at) == local_date(offer.made_at)
+            deadline = date_format(until, "H.i" if same_day else "D H.i")
+            return Text(
+                short_texts.fitting(short_texts.offer(visit, until=deadline, link=_bare(link)))
+            )
+        context = {"until": date_format(until, "l, j F Y H.i T"), "link": link}
+        return _mail(Purpose.OFFER, _moment(offer.starts_at) | {"office": offer.office} | context)
+
+
+def of_code(*, digits: str, minutes: int, channel: Channel, language: str) -> Text:
+    """The one-time code that proves a contact."""
+    with translation.override(language):
+        if channel == Channel.SMS:
+            words = short_texts.one_time_code(digits=digits, minutes=minutes)
+            return Text(short_texts.fitting(words))
+        return _mail(Purpose.CODE, {"digits": digits, "minutes": minutes})
+
+
+def of_group_visit(*, group_visit: GroupVisit, channel: Channel) -> Text:
+    """What became of a group's request: planned, declined or withdrawn."""
+    with translation.override(group_visit.language):
+        code = tokens.display_code(group_visit.code)
+        if channel == Channel.SMS:
+            return Text(short_texts.fitting(_short_of_group(group_visit, code)))
+        context = {"visit": group_visit, "code": code, "case": _case(group_visit.case)}
+        if group_visit.starts_at:
+            context |= _moment(group_visit.starts_at)
+        return _mail(Purpose.GROUP, context)
 
 
 def html_of(*, body: str, subject: str, language: str) -> str:
@@ -64,16 +122,7 @@ def html_of(*, body: str, subject: str, language: str) -> str:
     return render_to_string("outreach/mail/frame.html", context)
 
 
-def _mail(facts: Facts, purpose: Purpose) -> Text:
-    context = _common(facts.appointment) | {
-        "link": _own_page(facts.appointment),
-        "site": settings.PUBLIC_URL,
-        "services": [
-            f"{booked.case.service.local('name')}: {booked.case.local('name')}"
-            for booked in facts.services
-        ],
-        "papers": [(paper.local("text"), paper.optional) for paper in _once(facts.papers, "text")],
-    }
+def _mail(purpose: Purpose, context: dict[str, Any]) -> Text:
     subject = render_to_string(f"outreach/mail/{purpose}/subject.txt", context)
     body = render_to_string(f"outreach/mail/{purpose}/body.txt", context)
     return Text(
@@ -81,55 +130,107 @@ def _mail(facts: Facts, purpose: Purpose) -> Text:
     )
 
 
-def _sms(facts: Facts, purpose: Purpose) -> Text:
-    """The fullest text that is one GSM-7 part: long texts are not joined reliably by Indonesian operators."""
-    text = ""
-    for extras in _fullest_first(facts):
-        rendered = render_to_string(
-            f"outreach/sms/{purpose}.txt", _common(facts.appointment) | extras
-        )
-        text = _gsm7(" ".join(rendered.split()))
-        if sms_text.plan(text).parts == 1:
-            break
-    return Text(body=text)
-
-
-def _fullest_first(facts: Facts) -> Iterator[dict[str, Any]]:
-    """What may be left out of an SMS, in the order in which it is missed least."""
-    names = [
-        f"{paper.short_text} ({gettext('if it applies')})" if paper.optional else paper.short_text
-        for paper in _once(facts.papers, "short_text")
-    ]
-    host = urlsplit(settings.PUBLIC_URL).netloc
-    own_page = _own_page(facts.appointment).partition("://")[2]
-    for count in range(len(names), -1, -1):
-        papers = {"papers": ", ".join(names[:count]), "more_papers": count < len(names)}
-        for link in (own_page, host, ""):
-            yield papers | {"link": link, "host": host if link else ""}
-
-
-def _common(appointment: Appointment) -> dict[str, Any]:
-    start = timezone.localtime(appointment.starts_at, timezone.get_default_timezone())
-    return {
+def _told(facts: Facts) -> dict[str, Any]:
+    """What the e-mails about an appointment say; services and papers that several people share, once."""
+    appointment = facts.appointment
+    told = _moment(appointment.starts_at) | {
         "code": tokens.display_code(appointment.code),
-        "date": date_format(start, "l, j F Y"),
-        "short_date": date_format(start, "D d-m-Y"),
-        "time": date_format(start, "H.i T"),
         "office": appointment.office,
+        "link": _own_page(appointment),
+        "site": settings.PUBLIC_URL,
+        "services": list(dict.fromkeys(_case(booked.case) for booked in facts.services)),
+        "papers": [(paper.local("text"), paper.optional) for paper in _once(facts.papers, "text")],
+        "office_caused": facts.office_caused,
     }
+    if facts.change and facts.change.from_starts_at:
+        told["before"] = _moment(facts.change.from_starts_at)
+        told["office_before"] = facts.change.from_office
+    return told
+
+
+def _short(facts: Facts, purpose: Purpose, *, asks: bool) -> Iterator[str]:
+    appointment = facts.appointment
+    visit = _visit(
+        tokens.display_code(appointment.code),
+        appointment.starts_at,
+        appointment.office,
+        [_short_paper(paper) for paper in _once(facts.papers, "short_text")],
+    )
+    links = short_texts.Links(
+        own=_bare(_own_page(appointment)), front=urlsplit(settings.PUBLIC_URL).netloc
+    )
+    match purpose:
+        case Purpose.CONFIRMATION:
+            yield from short_texts.confirmation(visit, links=links)
+        case Purpose.REMINDER:
+            answer = f"{links.own}pasti/" if asks else ""
+            yield from short_texts.reminder(visit, links=links, answer=answer)
+        case Purpose.MOVED:
+            assert facts.change
+            assert facts.change.from_starts_at
+            before = date_format(_local(facts.change.from_starts_at), "D d-m H.i")
+            caused = facts.office_caused
+            yield from short_texts.moved(visit, before=before, office_caused=caused, links=links)
+        case _:
+            caused = facts.office_caused
+            yield from short_texts.cancellation(visit, office_caused=caused, front=links.front)
+
+
+def _short_of_group(group_visit: GroupVisit, code: str) -> Iterator[str]:
+    match group_visit.state:
+        case GroupVisitState.PLANNED:
+            assert group_visit.starts_at is not None  # noqa: S101 - held by a constraint
+            yield from short_texts.group_planned(
+                _visit(code, group_visit.starts_at, group_visit.office)
+            )
+        case GroupVisitState.DECLINED:
+            yield from short_texts.group_declined(code=code, reason=group_visit.reason)
+        case _:
+            yield from short_texts.group_withdrawn(code=code)
+
+
+def _visit(
+    code: str, start: datetime.datetime, office: Office, papers: Sequence[str] = ()
+) -> short_texts.Visit:
+    moment = _moment(start)
+    return short_texts.Visit(
+        code=code,
+        short_date=date_format(_local(start), "D d-m-Y"),
+        time=moment["time"],
+        short=date_format(_local(start), "D d-m H.i"),
+        office=office.short_name,
+        papers=papers,
+    )
+
+
+def _moment(start: datetime.datetime) -> dict[str, Any]:
+    """Day and time on the office's clock, in full."""
+    here = _local(start)
+    return {"date": date_format(here, "l, j F Y"), "time": date_format(here, "H.i T")}
+
+
+def _local(moment: datetime.datetime) -> datetime.datetime:
+    return timezone.localtime(moment, timezone.get_default_timezone())
 
 
 def _own_page(appointment: Appointment) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}/j/{appointment.token}/"
 
 
+def _bare(link: str) -> str:
+    """Without the scheme: phones make a link of it all the same, and every letter counts."""
+    return link.partition("://")[2]
+
+
+def _case(case: ServiceCase) -> str:
+    return f"{case.service.local('name')}: {case.local('name')}"
+
+
+def _short_paper(paper: Requirement) -> str:
+    note = gettext("if it applies")
+    return f"{paper.short_text} ({note})" if paper.optional else paper.short_text
+
+
 def _once(papers: Sequence[Requirement], field: str) -> list[Requirement]:
     """Several people may need the same paper."""
     return list({getattr(paper, field): paper for paper in reversed(papers)}.values())[::-1]
-
-
-def _gsm7(text: str) -> str:
-    """Drops what has no plain equivalent: one foreign letter would halve the room for all the others."""
-    text = sms_text.normalise(text)
-    foreign = sms_text.plan(text).offending
-    return "".join(char for char in text if char not in foreign)

@@ -1,26 +1,47 @@
 """A message, each attempt to send it, and when the sender last ran. The broker knows nothing of these."""
 
 import datetime
+import re
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from citizens import masking
 from citizens.enums import Language
-from citizens.models import Appointment
+from citizens.models import Appointment, ContactCode, GroupVisit, Office, WaitlistOffer
 from outreach.enums import (
     IN_FLIGHT,
     MESSAGE_MOVES,
     STATES_WITH_REASON,
+    STILL_TO_SEND,
     AttemptOutcome,
     Channel,
     MessageState,
     Purpose,
     Reason,
     Urgency,
+)
+
+# A one-time code as it stands in a message, and what is left of it afterwards.
+DIGITS = re.compile(r"\d{6}")
+WIPED = "******"
+_WITHOUT_DIGITS = Case(
+    When(
+        purpose=Purpose.CODE,
+        then=Func(
+            F("body"),
+            Value(DIGITS.pattern),
+            Value(WIPED),
+            Value("g"),
+            function="regexp_replace",
+            output_field=models.TextField(),
+        ),
+    ),
+    default=F("body"),
 )
 
 
@@ -44,8 +65,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     ) -> int:
         """Moves the rows that are in one of the `expected` states; returns how many were.
 
-        The only place that writes a state. `columns` are written with it. Raises ValueError for a move that no
-        row may make.
+        The only place that writes a state. `columns` are written with it. The digits of a one-time code are wiped
+        from its text once it need not be sent any more, but not in a trial, whose one phone is the page of outgoing
+        messages. Raises ValueError for a move that no row may make.
         """
         for state in expected:
             if to not in MESSAGE_MOVES[state]:
@@ -54,6 +76,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
             columns["lease_until"] = None
         if to == MessageState.PLANNED:
             columns["claim_token"] = None
+        if to not in STILL_TO_SEND and not settings.TRYING_OUT:
+            columns["body"] = _WITHOUT_DIGITS
         return self.filter(state__in=expected).update(
             state=to, state_at=at, reason=reason, **columns
         )
@@ -69,6 +93,45 @@ class Message(models.Model):
         null=True,
         blank=True,
         related_name="messages",
+    )
+    # The time and the place that the words tell: what is no longer true must not leave.
+    starts_at = models.DateTimeField(_("time of the visit"), null=True, blank=True)
+    office = models.ForeignKey(
+        Office,
+        verbose_name=_("office"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    # What else the words are about, looked at again before they leave.
+    offer = models.ForeignKey(
+        WaitlistOffer,
+        verbose_name=_("offer to the waiting list"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
+    )
+    contact_code = models.ForeignKey(
+        ContactCode,
+        verbose_name=_("one-time code"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
+    )
+    group_visit = models.ForeignKey(
+        GroupVisit,
+        verbose_name=_("group visit"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
     )
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
@@ -151,6 +214,13 @@ class Message(models.Model):
             ),
             # Read by the list of messages in the admin and the page of outgoing messages.
             models.Index("created_at", name="message_newest"),
+            # Read when an offer, a code or a group visit looks for its messages; few rows have one.
+            *(
+                models.Index(
+                    name, condition=Q(**{f"{name}__isnull": False}), name=f"message_{name}"
+                )
+                for name in ("offer", "contact_code", "group_visit")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +231,11 @@ class Message(models.Model):
         """The address as any screen may show it."""
         mask = masking.phone if self.channel == Channel.SMS else masking.email
         return mask(self.address)
+
+    @property
+    def text_without_code(self) -> str:
+        """The words as any screen of staff may show them: a one-time code is its receiver's alone."""
+        return DIGITS.sub(WIPED, self.body) if self.purpose == Purpose.CODE else self.body
 
 
 class Attempt(models.Model):

@@ -162,3 +162,26 @@ def test_keys_of_another_size_are_refused_without_repeating_them(variable, value
 
 def test_keys_must_be_set(variable):
     assert refuses(lambda: env.keys("X", size=32))
+
+
+@pytest.mark.parametrize(
+    ("value", "leads"),
+    [
+        (None, ("3d", "2h")),
+        ("", ("3d", "2h")),
+        ("1d", ("1d",)),
+        (" 14d, 12H ", ("14d", "12h")),
+        ("none", ()),
+    ],
+)
+def test_leads_are_days_and_hours(variable, value, leads):
+    variable(value)
+
+    assert env.leads("X", "3d 2h") == leads
+
+
+@pytest.mark.parametrize("value", ["3", "0d", "15d", "1h", "13h", "2w", "1d 1d", "1d none", "-1d"])
+def test_leads_refuse_what_is_no_useful_time_before(variable, value):
+    variable(value)
+
+    assert refuses(lambda: env.leads("X", "1d"))

@@ -3,11 +3,12 @@ import datetime
 import pytest
 from django.utils import translation
 
-from citizens.enums import Language
+from citizens.enums import GroupVisitState, Language
 from outreach import sms_text
 from outreach.domain import composition
 from outreach.enums import Channel, Purpose
 from tests.factories.citizens import (
+    AppointmentEventFactory,
     AppointmentFactory,
     OfficeFactory,
     RequirementFactory,
@@ -15,11 +16,16 @@ from tests.factories.citizens import (
     VisitorFactory,
     VisitorServiceFactory,
 )
+from tests.factories.group_visit import GroupVisitFactory
+from tests.factories.waitlist import WaitlistOfferFactory
 
 pytestmark = pytest.mark.django_db
 
-LONGEST_OFFICE = "Titik layanan Kec. Cipocok Jay"
-LONGEST_PAPER = "surat keterangan hilang/rusak{}"
+# Wednesday, 17 March 2027, 10.00 WIB.
+NEXT_DAY = datetime.datetime(2027, 3, 17, 3, 0, tzinfo=datetime.UTC)
+
+# What an appointment makes us say.
+ABOUT_APPOINTMENTS = [Purpose.CONFIRMATION, Purpose.REMINDER, Purpose.MOVED, Purpose.CANCELLATION]
 
 
 def appointment(papers=("KK", "KTP lama"), **fields):
@@ -35,69 +41,93 @@ def appointment(papers=("KK", "KTP lama"), **fields):
     return made
 
 
-def compose(made, purpose=Purpose.CONFIRMATION, channel=Channel.SMS):
-    return composition.compose(facts=composition.facts_of(made), purpose=purpose, channel=channel)
+def compose(made, purpose=Purpose.CONFIRMATION, channel=Channel.SMS, *, asks=False, change=None):
+    facts = composition.facts_of(made, change=change)
+    return composition.of_appointment(facts=facts, purpose=purpose, channel=channel, asks=asks)
 
 
-def test_an_sms_tells_code_time_place_papers_and_that_it_is_free(settings):
+def a_move(made, *, office_caused=False):
+    """From Monday at eight elsewhere to where the appointment is now."""
+    return AppointmentEventFactory(
+        appointment=made,
+        from_starts_at=datetime.datetime(2027, 3, 15, 1, 0, tzinfo=datetime.UTC),
+        to_starts_at=made.starts_at,
+        from_office=OfficeFactory(name="Titik Layanan Curug"),
+        to_office=made.office,
+        office_caused=office_caused,
+    )
+
+
+def test_an_sms_tells_code_time_place_papers_that_it_is_free_and_where_to_change_it(settings):
     settings.PUBLIC_URL = "https://antre.example.test"
     made = appointment(office=OfficeFactory(short_name="Kantor utama"))
 
     text = compose(made).body
 
     assert text == (
-        "Disdukcapil Kota Serang: janji temu 7KQ4-XM2H, Sel 16-03-2027 pukul 09.20 WIB, Kantor utama. "
-        "Bawa KK, KTP lama. GRATIS. Lihat/batal: antre.example.test"
+        "Disdukcapil Kota Serang: 7KQ4-XM2H, Sel 16-03 09.20, Kantor utama. Bawa KK, KTP lama. "
+        f"GRATIS. Ubah/batal: antre.example.test/j/{made.token}/"
     )
 
 
 def test_an_sms_is_in_the_language_of_the_person(settings):
-    settings.PUBLIC_URL = "https://antre.example.test"
-    made = appointment(language=Language.ENGLISH, office=OfficeFactory(short_name="Kantor utama"))
+    settings.PUBLIC_URL = "https://a.test"
+    made = appointment(language=Language.ENGLISH, office=OfficeFactory(short_name="Kantor"))
 
     with translation.override("id"):
         text = compose(made, Purpose.REMINDER).body
 
     assert text == (
-        "Disdukcapil Kota Serang: reminder 7KQ4-XM2H, Tue 16-03-2027 at 09.20 WIB, Kantor utama. "
-        "Bring KK, KTP lama. FREE. View/cancel: antre.example.test"
+        "Disdukcapil Kota Serang: reminder 7KQ4-XM2H, Tue 16-03-2027 at 09.20 WIB, Kantor. "
+        f"Bring KK, KTP lama. FREE. Change/cancel: a.test/j/{made.token}/"
     )
 
 
-def test_an_sms_links_to_the_own_page_where_it_fits(settings):
+def test_a_reminder_may_ask_whether_the_person_will_come(settings):
     settings.PUBLIC_URL = "https://a.test"
-    made = appointment(papers=[], office=OfficeFactory(short_name="Kantor"))
+    made = appointment(papers=["KK"], office=OfficeFactory(short_name="Kantor"))
 
-    assert compose(made).body.endswith(f" a.test/j/{made.token}/")
+    sms = compose(made, Purpose.REMINDER, asks=True).body
+    email = compose(made, Purpose.REMINDER, Channel.EMAIL, asks=True)
 
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("purpose", Purpose)
-@pytest.mark.parametrize("count", [0, 1, 2, 12])
-def test_an_sms_with_the_longest_names_is_one_gsm_part(settings, language, purpose, count):
-    settings.PUBLIC_URL = "https://antrean-disdukcapil.serangkota.go.id"
-    made = appointment(
-        papers=[LONGEST_PAPER.format(chr(97 + number)) for number in range(count)],
-        office=OfficeFactory(short_name=LONGEST_OFFICE),
-        language=language,
+    assert sms == (
+        "Disdukcapil Kota Serang: pengingat 7KQ4-XM2H, Sel 16-03-2027 pukul 09.20 WIB, Kantor. "
+        f"Bawa KK. GRATIS. Masih akan datang? a.test/j/{made.token}/pasti/"
     )
-    assert len(LONGEST_OFFICE) == made.office._meta.get_field("short_name").max_length
-
-    plan = sms_text.plan(compose(made, purpose).body)
-
-    assert (plan.encoding, plan.parts) == ("gsm7", 1)
+    assert email.subject.startswith("Masih akan datang? Janji temu 7KQ4-XM2H")
+    assert f"\nhttps://a.test/j/{made.token}/pasti/\n" in email.body
+    assert f"\nhttps://a.test/j/{made.token}/\n" in email.body
 
 
-@pytest.mark.parametrize("language", Language)
-def test_papers_that_do_not_fit_are_hinted_at(settings, language):
-    settings.PUBLIC_URL = "https://antre.example.test"
-    papers = ["KK", *(LONGEST_PAPER.format(number) for number in range(8))]
-    made = appointment(papers=papers, language=language)
+def test_a_move_tells_the_old_and_the_new_time(settings):
+    settings.PUBLIC_URL = "https://a.test"
+    made = appointment(papers=["KK"], office=OfficeFactory(short_name="Kantor", name="Kantor"))
+    change = a_move(made)
 
-    text = compose(made).body
+    sms = compose(made, Purpose.MOVED, change=change).body
+    email = compose(made, Purpose.MOVED, Channel.EMAIL, change=change)
 
-    assert "KK" in text
-    assert {Language.INDONESIAN: "dll.", Language.ENGLISH: "etc."}[language] in text
+    assert sms == (
+        "Disdukcapil Kota Serang: 7KQ4-XM2H PINDAH dari Sen 15-03 08.00 ke Sel 16-03 09.20, Kantor. "
+        f"Bawa KK. Ubah/batal: a.test/j/{made.token}/"
+    )
+    assert email.subject == "Waktu baru janji temu 7KQ4-XM2H: Selasa, 16 Maret 2027 pukul 09.20 WIB"
+    assert (
+        "tidak berlaku lagi: Senin, 15 Maret 2027 pukul 08.00 WIB, Titik Layanan Curug\n"
+        in email.body
+    )
+    assert "Waktu: Selasa, 16 Maret 2027 pukul 09.20 WIB\nTempat: Kantor, " in email.body
+    assert "maaf" not in email.body
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_move_that_the_office_caused_comes_with_an_excuse(channel):
+    made = appointment()
+
+    told = compose(made, Purpose.MOVED, channel, change=a_move(made, office_caused=True))
+
+    assert "maaf" in told.body
+    assert "kantor kami" in told.body.lower()
 
 
 def test_papers_that_always_apply_come_first_and_the_others_say_so(settings):
@@ -175,13 +205,13 @@ def test_an_email_is_in_the_language_of_the_person():
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("purpose", ABOUT_APPOINTMENTS)
 @pytest.mark.parametrize("channel", Channel)
 def test_no_message_names_a_person_or_a_nik(language, purpose, channel):
     made = appointment(language=language)
     visitor = made.visitors.get()
 
-    text = compose(made, purpose, channel)
+    text = compose(made, purpose, channel, change=a_move(made))
 
     assert visitor.nik not in text.subject + text.body
     assert visitor.full_name not in text.subject + text.body
@@ -206,4 +236,101 @@ def test_the_facts_of_many_people_cost_two_queries(django_assert_num_queries):
     with django_assert_num_queries(2):
         facts = composition.facts_of(made)
         for channel in Channel:
-            composition.compose(facts=facts, purpose=Purpose.CONFIRMATION, channel=channel)
+            composition.of_appointment(facts=facts, purpose=Purpose.CONFIRMATION, channel=channel)
+
+
+def test_services_that_several_people_come_for_are_listed_once():
+    made = appointment()
+    case = made.visitors.get().services.get().case
+    VisitorServiceFactory(visitor=VisitorFactory(appointment=made), case=case)
+    VisitorServiceFactory(visitor=VisitorFactory(appointment=made), case__name="Baru")
+
+    body = compose(made, channel=Channel.EMAIL).body
+
+    assert body.count("KTP-el: Hilang") == 1
+    assert body.count(": Baru") == 1
+
+
+# --- Offers, codes, groups ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offer():
+    return WaitlistOfferFactory(
+        office__short_name="Kantor", office__name="Kantor utama", starts_at=NEXT_DAY
+    )
+
+
+def test_an_offer_tells_place_time_deadline_and_where_to_take_it(settings, offer):
+    settings.PUBLIC_URL = "https://a.test"
+    link = f"a.test/tunggu/{offer.entry.token}/"
+
+    sms = composition.of_offer(offer=offer, channel=Channel.SMS, language="id").body
+    email = composition.of_offer(offer=offer, channel=Channel.EMAIL, language="id")
+
+    assert sms == (
+        "Disdukcapil Kota Serang: ada tempat: Rab 17-03-2027 pukul 10.00 WIB, Kantor. "
+        f"Disimpan untuk Anda sampai 11.20. Ambil: {link}"
+    )
+    assert email.subject == "Ada tempat: Rabu, 17 Maret 2027 pukul 10.00 WIB"
+    assert "Disimpan untuk Anda sampai: Selasa, 16 Maret 2027 11.20 WIB\n" in email.body
+    assert f"\nhttps://{link}\n" in email.body
+
+
+def test_a_deadline_on_another_day_says_which(settings, offer):
+    settings.PUBLIC_URL = "https://a.test"
+    offer.expires_at += datetime.timedelta(hours=20)
+
+    sms = composition.of_offer(offer=offer, channel=Channel.SMS, language="en").body
+
+    assert "until Wed 07.20." in sms
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_code_comes_with_how_long_it_is_good_and_a_warning(channel):
+    text = composition.of_code(digits="012345", minutes=10, channel=channel, language="id")
+
+    assert "Kode Anda 012345, berlaku 10 menit." in text.body
+    assert "Jangan beri tahu siapa pun, termasuk petugas." in text.body
+    assert "012345" not in text.subject
+
+
+def test_a_code_by_sms_says_nothing_else():
+    text = composition.of_code(digits="012345", minutes=10, channel=Channel.SMS, language="id")
+
+    assert text.body == (
+        "Disdukcapil Kota Serang: Kode Anda 012345, berlaku 10 menit. "
+        "Jangan beri tahu siapa pun, termasuk petugas."
+    )
+
+
+def test_a_planned_group_is_told_when_and_where():
+    visit = GroupVisitFactory(
+        planned=True, code="7KQ4XM2H", office__short_name="Kantor", starts_at=NEXT_DAY
+    )
+
+    sms = composition.of_group_visit(group_visit=visit, channel=Channel.SMS).body
+    email = composition.of_group_visit(group_visit=visit, channel=Channel.EMAIL)
+
+    assert sms == (
+        "Disdukcapil Kota Serang: kunjungan rombongan 7KQ4-XM2H: Rab 17-03-2027 pukul 10.00 WIB, "
+        "Kantor. Tiap orang membawa berkasnya. GRATIS."
+    )
+    assert email.subject.endswith("7KQ4-XM2H: Rabu, 17 Maret 2027 pukul 10.00 WIB")
+    assert "Jumlah orang: 20\n" in email.body
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_group_that_cannot_come_is_told_why(channel):
+    visit = GroupVisitFactory(declined=True, reason="Loket penuh.")
+
+    text = composition.of_group_visit(group_visit=visit, channel=channel)
+
+    assert "Loket penuh." in text.body
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_group_that_takes_its_request_back_is_told_so(channel):
+    visit = GroupVisitFactory(state=GroupVisitState.WITHDRAWN, language="en")
+
+    assert "withdrawn" in composition.of_group_visit(group_visit=visit, channel=channel).body
