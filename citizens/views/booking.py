@@ -17,7 +17,7 @@ from citizens.domain.draft import CONTACT
 from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.models import Appointment, Hold, VisitorService
-from citizens.views import held, summary, typed, way
+from citizens.views import held, proof, summary, typed, way
 from citizens.views.limited import address_key, browser_of, limited, remember
 from citizens.views.personal import personal
 from citizens.views.services import case_or_404
@@ -46,6 +46,8 @@ def _hold(request: HttpRequest, party: Party) -> HttpResponse:
     start = typed.moment(typed.text(request.POST, "start"))
     token = typed.text(request.POST, "replaced")
     replaced = Hold.objects.filter(token=token).first() if token else None
+    if not proof.is_given(request):
+        return proof.missing(request, again_url=way.times_url(party, kantor=office, replaced=token))
     browser = browser_of(request) or tokens.new()
     made = None
     # What stands in the way of a service is said by the page of times.

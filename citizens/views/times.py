@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from citizens.domain import availability, outages
 from citizens.domain import party as parties
 from citizens.domain.party import Party
-from citizens.views import banners, calendar_table, typed, way
+from citizens.views import banners, calendar_table, proof, typed, way
 from citizens.views.services import case_or_404, case_outages
 from citizens.views.shared import shared
 
@@ -64,6 +64,7 @@ def _times(request: HttpRequest, party: Party, told: list[dict[str, Any]]) -> Ht
     )
     context |= calendar_table.page(office, chosen, free, here=here, replaced=replaced)
     context["hold_url"] = way.hold_url(party)
+    context["proof_url"] = proof.challenge_url()
     context["elsewhere"] = calendar_table.elsewhere(
         offices, office, chosen, here=here, replaced=replaced
     )
