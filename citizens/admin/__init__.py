@@ -1,5 +1,23 @@
 """Staff pages, one module a page. Importing them registers them."""
 
-from citizens.admin import day, group_visits, obstacles, records, reference, staff
+from citizens.admin import (
+    appointments,
+    day,
+    group_visits,
+    obstacles,
+    privacy,
+    records,
+    reference,
+    staff,
+)
 
-__all__ = ["day", "group_visits", "obstacles", "records", "reference", "staff"]
+__all__ = [
+    "appointments",
+    "day",
+    "group_visits",
+    "obstacles",
+    "privacy",
+    "records",
+    "reference",
+    "staff",
+]

@@ -1,4 +1,4 @@
-"""Records of appointments and of the day, to be read.
+"""Records of the day, to be read.
 
 Nothing can be added, changed or deleted here: states change through the domain alone, and a booked name or NIK
 never. A NIK is shown masked; lists and searches use the code, which is no personal data.
@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citizens import masking, models, tokens
+from citizens import models, tokens
 from citizens.read_only import ReadOnly
 
 # Arithmetic on a year far from these overflows, in Python or in PostgreSQL.
@@ -92,62 +92,7 @@ class CodeSearchAdmin(ReadOnlyAdmin):
         return queryset.filter(**{self.code_path: code}), False
 
 
-# --- Appointments and slots -------------------------------------------------------------------------
-
-
-class VisitorInline(ReadOnlyInline):
-    model = models.Visitor
-    fields = ["position", "full_name", "masked_nik", "birth_date", "booked"]
-    readonly_fields = ["masked_nik", "booked"]
-    ordering = ["position"]
-
-    @admin.display(description=gettext_lazy("NIK"))
-    def masked_nik(self, visitor: models.Visitor) -> str:
-        return visitor.masked_nik or "-"
-
-    @admin.display(description=gettext_lazy("services"))
-    def booked(self, visitor: models.Visitor) -> str:
-        return ", ".join(str(service.case) for service in visitor.services.all())
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Visitor]:
-        found: QuerySet[models.Visitor] = super().get_queryset(request)
-        return found.prefetch_related("services__case__service")
-
-
-class AppointmentEventInline(ReadOnlyInline):
-    model = models.AppointmentEvent
-    fields = ["at", "from_state", "to_state", "actor", "staff", "reason"]
-    ordering = ["pk"]
-
-
-@admin.register(models.Appointment)
-class AppointmentAdmin(CodeSearchAdmin):
-    list_display = ["code", "starts_at", "office", "state", "booked_at"]
-    list_filter = ["state", "office"]
-    list_select_related = ["office"]
-    date_hierarchy = "starts_at"
-    ordering = ["-starts_at"]
-    fields = [
-        "code",
-        "state",
-        "office",
-        ("starts_at", "ends_at"),
-        "contact",
-        "subdistrict",
-        "priority_group",
-        "language",
-        "privacy_notice",
-        "booked_at",
-    ]
-    inlines = [VisitorInline, AppointmentEventInline]
-
-    @admin.display(description=gettext_lazy("contact"))
-    def contact(self, appointment: models.Appointment) -> str:
-        ways = [
-            masking.phone(appointment.phone) if appointment.phone else "",
-            masking.email(appointment.email) if appointment.email else "",
-        ]
-        return ", ".join(way for way in ways if way) or "-"
+# --- Slots -------------------------------------------------------------------------------------------
 
 
 @admin.register(models.Slot)
