@@ -49,6 +49,16 @@ def limit(group: str, name: str, unit: str, *, ours: float, most: float) -> Row:
     return Row(group, name, unit, ours, "limit", most, most / ours, 1.0)
 
 
+def atmost(group: str, name: str, unit: str, *, ours: float, against: str, most: float) -> Row:
+    """Ours beside the most that a peer's figure allows: the ratio is most / ours."""
+    return Row(group, name, unit, ours, against, most, most / ours, 1.0)
+
+
+def none(group: str, name: str, unit: str, *, ours: float) -> Row:
+    """How many there are of what there must be none of: the ratio is 1 / (1 + ours)."""
+    return Row(group, name, unit, ours, "none", 0, 1 / (1 + ours), 1.0)
+
+
 def table(rows: Iterable[Row]) -> str:
     """The rows as text in columns, one line each under a line of headings."""
     lines = [HEADINGS, *(_cells(row) for row in rows)]

@@ -8,10 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import django
-import psycopg
 from django.core.management import call_command
-from psycopg import sql
 
+from bench import databases
 from portal import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,17 +29,13 @@ def prepare() -> None:
     DATA.mkdir(parents=True, exist_ok=True)
     os.environ |= production()
     django.setup()
-    address = os.environ["DATABASE_URL"]
-    server = urlunsplit(urlsplit(address)._replace(path="/postgres"))
-    with psycopg.connect(server, autocommit=True, connect_timeout=5) as connection:
-        build = not _is_built(connection)
-        if build:
-            _make_empty(connection)
-            call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)
-        call_command("load_reference", stdout=io.StringIO())
-        if build:
-            _mark_as_built(connection)
+    databases.ensure(DATABASE, state=state(), build=_make_tables)
+    call_command("load_reference", stdout=io.StringIO())
+
+
+def _make_tables() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
 
 
 def production() -> dict[str, str]:
@@ -71,27 +66,7 @@ def _database() -> dict[str, str]:
     }
 
 
-def _is_built(connection: psycopg.Connection) -> bool:
-    """Whether the database is there, whole, and with the tables of today."""
-    found = connection.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
-        [DATABASE],
-    ).fetchone()
-    return found == (_state(),)
-
-
-def _make_empty(connection: psycopg.Connection) -> None:
-    name = sql.Identifier(DATABASE)
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-
-
-def _mark_as_built(connection: psycopg.Connection) -> None:
-    mark = sql.SQL("COMMENT ON DATABASE {} IS {}")
-    connection.execute(mark.format(sql.Identifier(DATABASE), sql.Literal(_state())))
-
-
-def _state() -> str:
+def state() -> str:
     """A digest of the migrations and the reference data."""
     digest = hashlib.sha256()
     for pattern in SOURCES:

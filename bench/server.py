@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from bench.peers import environment
 from portal.processes import Family, web_server
 
 HOST = "127.0.0.1"
 OURS = "portal.wsgi:application"
 BARE = "bench.bare:application"
+BARE_SITE = "bench.bare_site:application"
+PEER = "bench.peers.appointment_site:application"
 PATIENCE = 60  # seconds until a server answers
 STOP_PATIENCE = 10  # seconds for a server to end by itself
 PAUSE = 0.1  # seconds between two tries
@@ -54,8 +57,14 @@ def gunicorn_threads(port: int, application: str) -> Sequence[str]:
     return gunicorn(port, application, "--worker-class", "gthread", "--threads", "4")
 
 
+def granian_of_peers(port: int, application: str) -> Sequence[str]:
+    """The same web server with the same options, in the environment of the peers."""
+    return [str(environment.PYTHON), *granian(port, application)[1:]]
+
+
 KINDS = {
     "granian": granian,
+    "granian of the peers": granian_of_peers,
     "gunicorn": gunicorn,
     "gunicorn with threads": gunicorn_threads,
 }
