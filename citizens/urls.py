@@ -16,6 +16,8 @@ from citizens.views import (
     services,
     times,
 )
+
+
 class TokenConverter(StringConverter):
     """What tokens.new() makes; anything else is not found without asking the database."""
 

@@ -1,14 +1,18 @@
 """Every public page by a name, with somebody's rows behind the personal ones. Nobody real."""
 
 import datetime
+import itertools
 
 from django.urls import reverse
 
 from citizens import tokens
 from citizens.domain import appointments, availability, booking
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers, PersonAnswers
 from citizens.enums import Actor
-from citizens.models import Hold, ServiceCase
+from citizens.models import Hold
 
+FAMILY = "akta-lahir.tepat-waktu~kia.baru-balita,kk.ubah"
 # What needs no rows of anybody; named for what a person sees.
 PUBLIC = {
     "home": "/",
@@ -21,55 +25,95 @@ PUBLIC = {
     "places": "/layanan/ktp/hilang/waktu/",
     "places after a full time": "/layanan/ktp/hilang/waktu/?penuh=1",
     "find": "/janji/",
+    "party": "/kunjungan/?rombongan=akta-lahir.tepat-waktu",
+    "large party": "/kunjungan/?rombongan="
+    + ",".join(["ktp.hilang~kk.ubah~ikd.aktivasi~pindah.keluar"] * 8),
+    "adding a service": "/kunjungan/tambah/?rombongan=ktp.hilang&orang=1",
+    "adding a person": "/kunjungan/tambah/?rombongan=ktp.hilang",
+    "places for a family": f"/kunjungan/waktu/?rombongan={FAMILY}",
+    "party that nobody is": "/kunjungan/?rombongan=ktp.tidak-ada",
     "not found": "/tidak-ada/",
     "outgoing messages": "/pesan-keluar/",
 }
-PERSONAL = ("times", "details", "check", "new appointment", "appointment", "cancel", "cancelled")
+PERSONAL = (
+    *("times", "details", "check", "new appointment", "appointment", "cancel", "cancelled"),
+    *("times for a family", "person", "contact", "family check"),
+)
 NAMES = (*PUBLIC, *PERSONAL)
 COMPONENTS = "/komponen/"
-STATUSES = {"not found": 404}
+STATUSES = {"not found": 404, "party that nobody is": 404}
 
 
 def make(*, at):
     """The address of every page of NAMES, by its name."""
-    case = ServiceCase.objects.select_related("service").get(service__code="KTP", code="hilang")
-    office = next(o for o in availability.days(case=case, at=at) if o.earliest)
-    day = next(day.date for day in office.days if day.free)
-    times = availability.times(case=case, office=office.code, day=day, at=at)
-
-    def kept(place, name):
-        hold = booking.hold(
-            case=case, office=office.code, start=times[place].start, browser=tokens.new(), at=at
-        )
-        # The tests may take longer than five minutes.
-        Hold.objects.filter(pk=hold.pk).update(expires_at=at + datetime.timedelta(days=1))
-        answers = booking.Answers(
-            full_name=name,
-            birth_date=datetime.date(1990, 1, 1),
-            nik=f"001001010190{9000 + place}",
-            phone="+6281234567890",
-            email="warga@contoh.example",
-            priority_group="elderly",
-        )
-        booking.keep_answers(hold=hold, answers=answers)
-        return hold, answers
-
-    empty = booking.hold(
-        case=case, office=office.code, start=times[0].start, browser=tokens.new(), at=at
+    single = Kept(parties.parse("ktp.hilang"), at)
+    empty = single.hold()
+    checked = single.answered(
+        "Raden Ajeng Siti Nurhaliza Wulandari Kusumawardhani binti Abdurrahman"
     )
-    checked, _ = kept(1, "Raden Ajeng Siti Nurhaliza Wulandari Kusumawardhani binti Abdurrahman")
-    booked = booking.book(
-        **dict(zip(("hold", "answers"), kept(2, "Siti Aminah"), strict=True)), at=at
-    )
-    cancelled = booking.book(**dict(zip(("hold", "answers"), kept(3, "Budi"), strict=True)), at=at)
+    booked = single.booked("Siti Aminah")
+    cancelled = single.booked("Budi")
     appointments.cancel(appointment=cancelled, at=at, actor=Actor.CITIZEN)
+    family = Kept(parties.parse(FAMILY), at)
+    begun = family.hold().token
     own = reverse("appointment", args=[booked.token])
     return PUBLIC | {
-        "times": f"{PUBLIC['places']}?kantor={office.code}&tanggal={day.isoformat()}",
+        "times": f"{PUBLIC['places']}?{single.where}",
         "details": reverse("details", args=[empty.token]),
         "check": reverse("check", args=[checked.token]),
         "new appointment": f"{own}?baru",
         "appointment": own,
         "cancel": reverse("cancel", args=[booked.token]),
         "cancelled": reverse("appointment", args=[cancelled.token]),
+        "times for a family": f"{PUBLIC['places for a family']}&{family.where}",
+        "person": reverse("person", args=[begun, 2]),
+        "contact": reverse("contact", args=[begun]),
+        "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
     }
+
+
+class Kept:
+    """Holds and appointments of a party at the first place that has times for it."""
+
+    def __init__(self, party, at):
+        self.party, self.at = party, at
+        office = next(o for o in availability.days(party=party, at=at) if o.earliest)
+        day = next(day.date for day in office.days if day.free)
+        times = availability.times(party=party, office=office.code, day=day, at=at)
+        self.office = office.code
+        self.where = f"kantor={office.code}&tanggal={day.isoformat()}"
+        self.starts = iter([time.start for time in times])
+        self.serials = itertools.count(9000 + 100 * len(party.people))
+
+    def hold(self):
+        kept = booking.hold(
+            party=self.party,
+            office=self.office,
+            start=next(self.starts),
+            browser=tokens.new(),
+            at=self.at,
+        )
+        # The tests may take longer than five minutes.
+        Hold.objects.filter(pk=kept.pk).update(expires_at=self.at + datetime.timedelta(days=1))
+        return kept
+
+    def answers(self, names):
+        return Answers(
+            people=tuple(
+                PersonAnswers(name, datetime.date(1990, 1, 1), f"001001010190{next(self.serials)}")
+                for name in names
+            ),
+            phone="+6281234567890",
+            email="warga@contoh.example",
+            priority_group="elderly",
+            guardian_name="Siti Aminah" if self.party.has_child_service else "",
+            household_key="" if len(names) == 1 else tokens.new(),
+        )
+
+    def answered(self, *names):
+        kept = self.hold()
+        booking.keep_answers(hold=kept, answers=self.answers(names))
+        return kept
+
+    def booked(self, *names):
+        return booking.book(hold=self.hold(), answers=self.answers(names), at=self.at)

@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.db import transaction
 
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from citizens.enums import TicketState
 from citizens.management.demo import loading
 from citizens.models import Appointment, Ticket, Visitor

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from citizens.domain import counter
-from citizens.domain.slots import local_date
+from citizens.domain.office_time import local_date
 from citizens.enums import AppointmentState, TicketOrigin, TicketState
 from citizens.management.demo import loading, staff
 from citizens.models import (
