@@ -13,8 +13,10 @@ from citizens.views import (
     party,
     proof,
     rescheduling,
+    service_numbers,
     services,
     times,
+    waitlist,
 )
 
 
@@ -55,7 +57,10 @@ urlpatterns = [
     path("j/<token:token>/berkas/", appointments.tick, name="tick"),
     path("j/<token:token>/cetak/", appointments.sheet, name="sheet"),
     path("j/<token:token>/ubah/", rescheduling.reschedule, name="reschedule"),
+    path("j/<token:token>/tunggu/", waitlist.join, name="join_waitlist"),
+    path("tunggu/<token:token>/", waitlist.entry, name="waitlist"),
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
+    path("angka/", service_numbers.numbers, name="numbers"),
     path("kunjungan-kelompok/", group_visits.group_visits_page, name="group_visits"),
     path("kunjungan-kelompok/minta/", group_visits.ask, name="ask_group_visit"),
     path("kunjungan-kelompok/<token:token>/", group_visits.group_visit, name="group_visit"),

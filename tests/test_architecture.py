@@ -30,6 +30,7 @@ RULES_AND_ROWS = ("citizens/domain", "citizens/models", "outreach/domain", "outr
 PUBLIC = {
     *("home", "language", "privacy", "health", "elsewhere"),
     *("service", "case", "times", "hold", "details", "check", "book"),
+    *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}
