@@ -4,6 +4,7 @@ Services, place and day stand in the address; what is typed about people never d
 """
 
 import datetime
+from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -71,7 +72,7 @@ def details(request: HttpRequest) -> HttpResponse:
     pick = picking.pick(request, party, at=at)
     if pick.office is None or not (pick.times or request.method == "POST"):
         return HttpResponseRedirect(_address("citizens_caller_days", pihak=party.text))
-    shown = {"times": pick.times, "today": local_date(at)}
+    shown: dict[str, Any] = {"times": pick.times, "today": local_date(at)}
     if request.method != "POST":
         return _ask(request, party, pick, CallerForms.empty(party, **shown))
     match request.POST.get("langkah"):

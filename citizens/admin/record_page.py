@@ -177,7 +177,7 @@ def _history(appointment: Appointment, ticket: Ticket | None) -> list[Happening]
                 Happening(
                     at=event.at,
                     what=appointment_words.happened_to_ticket(event),
-                    who=str(event.staff or ""),
+                    who=str(event.staff),
                     reason=event.reason,
                 )
             )

@@ -105,7 +105,7 @@ class CallerForm(TimeMixin, ContactForm):
                 (BookedFor.OTHER.value, _("somebody else, with their consent")),
             ],
         )
-        words = {
+        words: dict[str, tuple[Any, Any]] = {
             "booked_for": (gettext_lazy("The caller is"), ""),
             "booker_name": (
                 gettext_lazy("Name of the caller"),

@@ -89,7 +89,7 @@ def test_staff_of_one_office_find_its_appointments_alone(find):
     assert "No appointment was found" in find(elsewhere.appointment.code)
 
 
-def test_staff_of_every_office_find_all(client, sign_in):
+def test_staff_of_every_office_find_all(client, sign_in, office):
     sign_in(groups.SUPERVISOR, None)
     elsewhere = VisitorFactory(full_name="Siti Aminah")
 
@@ -109,7 +109,7 @@ def test_a_long_list_is_cut_and_says_so(find, office):
     assert "These are the newest 50" in html
 
 
-def test_campaign_managers_find_nobody(client, sign_in):
+def test_campaign_managers_find_nobody(client, sign_in, office):
     sign_in(groups.CAMPAIGN_MANAGER, None)
 
     assert client.get(FIND).status_code == 403
