@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from citizens import models
-from citizens.admin import callers, changing, finding, record, sheet
+from citizens.admin import callers, changing, finding, patterns, record, sheet
 from citizens.admin.records import CodeSearchAdmin
 
 
@@ -46,6 +46,7 @@ class AppointmentAdmin(CodeSearchAdmin):
             return path(address, self.admin_site.admin_view(view), name=f"citizens_{name}")
 
         return [
+            route("pola/", patterns.show, "patterns"),
             route("cari/", finding.find, "find_appointment"),
             route("buat/", callers.choose, "book_for_caller"),
             route("buat/waktu/", callers.days, "caller_days"),
