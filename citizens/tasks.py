@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, limits, release, slots, waitlist
+from citizens.domain import appointments, booking, contact, limits, release, slots, waitlist
 
 
 @shared_task(name="citizens.top_up_slots")
@@ -32,3 +32,8 @@ def purge_holds() -> int:
 @shared_task(name="citizens.purge_attempts")
 def purge_attempts() -> int:
     return limits.purge(at=timezone.now())
+
+
+@shared_task(name="citizens.purge_codes")
+def purge_codes() -> int:
+    return contact.purge(at=timezone.now())

@@ -3,15 +3,18 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
+from citizens.enums import ContactKind
 from citizens.views import (
     appointments,
     booking,
+    contact_proof,
     details,
     elsewhere,
     group_visits,
     lookup,
     party,
     proof,
+    reconfirmation,
     rescheduling,
     service_numbers,
     services,
@@ -59,6 +62,19 @@ urlpatterns = [
     path("j/<token:token>/ubah/", rescheduling.reschedule, name="reschedule"),
     path("j/<token:token>/tunggu/", waitlist.join, name="join_waitlist"),
     path("tunggu/<token:token>/", waitlist.entry, name="waitlist"),
+    path("j/<token:token>/pasti/", reconfirmation.reconfirm, name="reconfirm"),
+    path(
+        "j/<token:token>/buktikan/hp/",
+        contact_proof.prove,
+        {"kind": ContactKind.PHONE},
+        name="prove_phone",
+    ),
+    path(
+        "j/<token:token>/buktikan/email/",
+        contact_proof.prove,
+        {"kind": ContactKind.EMAIL},
+        name="prove_email",
+    ),
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
     path("angka/", service_numbers.numbers, name="numbers"),
     path("kunjungan-kelompok/", group_visits.group_visits_page, name="group_visits"),

@@ -19,6 +19,7 @@ ROUTES = {
     "citizens.close_past_days": {"queue": "housekeeping"},
     "citizens.purge_holds": {"queue": "housekeeping"},
     "citizens.purge_attempts": {"queue": "housekeeping"},
+    "citizens.purge_codes": {"queue": "housekeeping"},
     "portal.clear_sessions": {"queue": "housekeeping"},
 }
 # A run that finds the one before still waiting adds nothing, so each expires before the next.
@@ -51,6 +52,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget the attempts of yesterday": {
         "task": "citizens.purge_attempts",
         "schedule": crontab(minute="45"),
+        "options": {"expires": 3600},
+    },
+    "forget the codes of yesterday": {
+        "task": "citizens.purge_codes",
+        "schedule": crontab(minute="50"),
         "options": {"expires": 3600},
     },
     "forget the sign-ins that ran out": {

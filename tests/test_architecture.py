@@ -30,8 +30,11 @@ RULES_AND_ROWS = ("citizens/domain", "citizens/models", "outreach/domain", "outr
 PUBLIC = {
     *("home", "language", "privacy", "health", "elsewhere"),
     *("service", "case", "times", "hold", "details", "check", "book"),
+    *("party", "party_add", "party_times", "party_hold", "person", "contact"),
+    *("join_waitlist", "waitlist"),
     *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
+    *("reconfirm", "prove_phone", "prove_email"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}
 # Pages of the admin site before the sign-in, and those that every member of staff has.

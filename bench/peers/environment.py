@@ -8,7 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 REQUIREMENTS = HERE / "requirements.txt"
-VENV = HERE / ".venv"
+VENV = HERE.parents[1] / "var" / "bench-peers"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "built-from"
 

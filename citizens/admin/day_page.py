@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from citizens.admin import day_words
+from citizens.domain import contact, order, queue, visits, wording
 from citizens.domain import counter as counters
-from citizens.domain import order, queue, visits, wording
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import AppointmentState, TicketState
 from citizens.models import (
@@ -121,6 +122,12 @@ class Card:
     @property
     def is_group(self) -> bool:
         return len(self.people) > 1
+
+    @property
+    def unproved(self) -> list[str]:
+        """Which contacts nobody has proved: a call or a message may not reach the person."""
+        appointment = self.ticket.appointment
+        return day_words.unproved(contact.unproved(appointment)) if appointment else []
 
     @property
     def service_lines(self) -> list[str]:

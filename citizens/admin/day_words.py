@@ -1,9 +1,20 @@
-"""Why something could not be done at the counter, and what to do, in plain words."""
+"""What "Hari ini" says in plain words: why something could not be done, and what to know of a person."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
 from citizens.domain import counter, queue, wording
-from citizens.enums import AppointmentState
+from citizens.enums import AppointmentState, ContactKind
+
+
+def unproved(kinds: Iterable[ContactKind]) -> list[str]:
+    """The marks beside contacts of which nobody knows that our messages arrive."""
+    words = {
+        ContactKind.PHONE: _("Phone not proved"),
+        ContactKind.EMAIL: _("E-mail not proved"),
+    }
+    return [words[kind] for kind in kinds]
 
 
 def check_in(error: queue.CheckInRefused) -> str:

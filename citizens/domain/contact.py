@@ -48,6 +48,7 @@ def address(appointment: Appointment, *, kind: ContactKind) -> str:
 
 
 def is_proved(appointment: Appointment, *, kind: ContactKind) -> bool:
+    """Whether a contact of an appointment is proved."""
     return getattr(appointment, PROVED_AT[kind]) is not None
 
 

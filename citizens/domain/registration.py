@@ -44,28 +44,9 @@ def register(
 
     A `hold` ends, and what was typed goes with it. Raises IntegrityError with the name of the constraint.
     """
-    first = min(slots, key=lambda slot: slot.start)
-    appointment = Appointment.objects.create(
-        token=tokens.new(),
-        code=tokens.new_code(),
-        submission_key=submission_key,
-        office=first.office,
-        starts_at=first.start,
-        ends_at=ends_at,
-        language=answers.language,
-        phone=answers.phone,
-        email=answers.email,
-        subdistrict_id=answers.subdistrict or None,
-        priority_group=answers.priority_group,
-        booked_for=answers.booked_for,
-        booker_name=answers.booker_name,
-        consent_noted_at=at if answers.booked_for == BookedFor.OTHER and answers.consent else None,
-        guardian_name=answers.guardian_name,
-        household_key=answers.household_key,
-        privacy_notice=settings.PRIVACY_NOTICE_VERSION,
-        booked_at=at,
-        booked_by_staff=staff,
-    )
+    appointment = _appointment(slots, ends_at, answers, at)
+    appointment.submission_key, appointment.booked_by_staff = submission_key, staff
+    appointment.save()
     visitors = [
         Visitor(
             appointment=appointment,
@@ -92,6 +73,31 @@ def register(
     return Booked(appointment, services)
 
 
+def _appointment(
+    slots: Sequence[Slot], ends_at: datetime.datetime, answers: Answers, at: datetime.datetime
+) -> Appointment:
+    first = min(slots, key=lambda slot: slot.start)
+    return Appointment(
+        token=tokens.new(),
+        code=tokens.new_code(),
+        office=first.office,
+        starts_at=first.start,
+        ends_at=ends_at,
+        language=answers.language,
+        phone=answers.phone,
+        email=answers.email,
+        subdistrict_id=answers.subdistrict or None,
+        priority_group=answers.priority_group,
+        booked_for=answers.booked_for,
+        booker_name=answers.booker_name,
+        consent_noted_at=at if answers.booked_for == BookedFor.OTHER and answers.consent else None,
+        guardian_name=answers.guardian_name,
+        household_key=answers.household_key,
+        privacy_notice=settings.PRIVACY_NOTICE_VERSION,
+        booked_at=at,
+    )
+
+
 # Sets for each slot how many places of each share are taken.
 WRITE = """
     WITH person AS (
@@ -106,9 +112,10 @@ WRITE = """
             AS wanted (position, kind, of_group, minutes)
         JOIN person USING (position)
     ), place AS (
-        INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_why)
+        INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_at, overbooked_why)
         SELECT %(appointment)s, slot_id, share,
             CASE WHEN share = 'overbooked' THEN %(staff)s::bigint END,
+            CASE WHEN share = 'overbooked' THEN %(at)s::timestamptz END,
             CASE WHEN share = 'overbooked' THEN %(overbook)s ELSE '' END
         FROM unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
     ), taken AS (

@@ -6,6 +6,7 @@ cancellation opens again at another random moment; the waiting list is asked fir
 """
 
 import datetime
+import random
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ SOONEST_RETURN = datetime.timedelta(minutes=30)
 # Of a visit that is near: the waiting list, which is asked every minute, still comes first.
 HURRIED_RETURN = (datetime.timedelta(minutes=3), datetime.timedelta(minutes=10))
 
-_random = secrets.SystemRandom()
+secret = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ def shares() -> tuple[Share, ...]:
     return tuple(Share(*values) for values in settings.RELEASE_SHARES)
 
 
-def plan(slots: Iterable[Slot], *, at: datetime.datetime) -> None:
+def plan(slots: Iterable[Slot], *, at: datetime.datetime, draw: random.Random = secret) -> None:
     """Shares out the online places of stored slots that have released none: some open now, the rest later.
 
     Writes `released` of the slots and their Release rows. Call it in the transaction that made the slots.
+    `draw` is where chance comes from: secret, but for a demo that must come out the same again.
     """
     days: dict[tuple[int, int, datetime.date], list[Slot]] = defaultdict(list)
     for slot in slots:
@@ -61,7 +63,7 @@ def plan(slots: Iterable[Slot], *, at: datetime.datetime) -> None:
     later: list[Release] = []
     touched: list[Slot] = []
     for (_office, _group, day), of_day in days.items():
-        for slot, due in _draw(of_day, day, at):
+        for slot, due in _draw(of_day, day, at, draw):
             if due <= at:
                 slot.released += 1
                 touched.append(slot)
@@ -72,11 +74,11 @@ def plan(slots: Iterable[Slot], *, at: datetime.datetime) -> None:
 
 
 def _draw(
-    slots: Sequence[Slot], day: datetime.date, at: datetime.datetime
+    slots: Sequence[Slot], day: datetime.date, at: datetime.datetime, draw: random.Random
 ) -> list[tuple[Slot, datetime.datetime]]:
     """Every online place of one day with the moment at which it opens."""
     places = [slot for slot in slots for _ in range(slot.online)]
-    _random.shuffle(places)
+    draw.shuffle(places)
     drawn: list[tuple[Slot, datetime.datetime]] = []
     percent = 0
     for share in shares():
@@ -84,8 +86,8 @@ def _draw(
         percent += share.percent
         due = at
         for number, slot in enumerate(places[first : len(places) * percent // 100]):
-            if number % _random.randint(1, LARGEST_BATCH) == 0:
-                due = _between(*share.window(day), not_before=at)
+            if number % draw.randint(1, LARGEST_BATCH) == 0:
+                due = _between(*share.window(day), not_before=at, draw=draw)
             drawn.append((slot, due))
     return drawn
 
@@ -174,10 +176,14 @@ def _window(
 
 
 def _between(
-    first: datetime.datetime, last: datetime.datetime, *, not_before: datetime.datetime
+    first: datetime.datetime,
+    last: datetime.datetime,
+    *,
+    not_before: datetime.datetime,
+    draw: random.Random = secret,
 ) -> datetime.datetime:
     """A random moment of a window; `not_before` when the window is over."""
     first = max(first, not_before)
     if last <= first:
         return not_before
-    return first + (last - first) * _random.random()
+    return first + (last - first) * draw.random()

@@ -98,7 +98,7 @@ def _move(
         shares = [PlaceShare.ONLINE] * len(wanted)
         if any(free <= 0 for free in booking.free_places(wanted, at=at, own=hold).values()):
             raise booking.SlotFull
-    _take(appointment, wanted, shares, staff=event.staff, overbook=overbook)
+    _take(appointment, wanted, shares, staff=event.staff, overbook=overbook, at=at)
     staying = {slot.pk for slot in slots}
     left = [place for place in places if place.slot_id not in staying]
     AppointmentPlace.objects.filter(pk__in=[place.pk for place in left]).delete()
@@ -118,6 +118,7 @@ def _take(
     *,
     staff: User | None,
     overbook: str,
+    at: datetime.datetime,
 ) -> None:
     for slot, share in zip(slots, shares, strict=True):
         beyond = share == PlaceShare.OVERBOOKED
@@ -126,6 +127,7 @@ def _take(
             slot=slot,
             share=share,
             overbooked_by=staff if beyond else None,
+            overbooked_at=at if beyond else None,
             overbooked_why=overbook if beyond else "",
         )
         column = appointments.TAKEN_OF[share]

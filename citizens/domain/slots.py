@@ -1,6 +1,7 @@
 """Making slots from the opening templates. A job adds days that have none; it never touches one that has."""
 
 import datetime
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -35,11 +36,14 @@ def starts(
 
 
 @transaction.atomic
-def top_up(*, at: datetime.datetime, days: int | None = None) -> int:
+def top_up(
+    *, at: datetime.datetime, days: int | None = None, draw: random.Random | None = None
+) -> int:
     """Adds the slots of coming days that have none yet; returns how many it made.
 
     `days` is how far ahead, today included (default: the booking horizon and one day more, so that the last
-    day is there before it is released). A day of an office that has any slot is left alone: a supervisor may
+    day is there before it is released); `draw` decides
+    when places open (release.plan). A day of an office that has any slot is left alone: a supervisor may
     have changed it.
     """
     first = local_date(at)
@@ -65,7 +69,9 @@ def top_up(*, at: datetime.datetime, days: int | None = None) -> int:
             shut = (office.pk, day) in closed or (None, day) in closed
             if not shut and (office.pk, day) not in filled:
                 made += _within_share(list(_slots_of(office, day, templates[office.pk])))
-    release.plan(Slot.objects.bulk_create(made, batch_size=1000), at=at)
+    release.plan(
+        Slot.objects.bulk_create(made, batch_size=1000), at=at, draw=draw or release.secret
+    )
     return len(made)
 
 

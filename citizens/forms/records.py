@@ -102,6 +102,11 @@ class TimeMixin(forms.Form):
         return cleaned
 
     @property
+    def has_full_times(self) -> bool:
+        """Whether a reason to overbook may be needed."""
+        return any(time.share == PlaceShare.OVERBOOKED for time in self.times.values())
+
+    @property
     def chosen(self) -> datetime.datetime:
         """The time chosen, aware. Call it on a valid form."""
         return self.times[self.cleaned_data["start"]].start

@@ -160,6 +160,7 @@ class AppointmentPlace(models.Model):
         blank=True,
         related_name="+",
     )
+    overbooked_at = models.DateTimeField(_("overbooked at"), null=True, blank=True)
     overbooked_why = models.CharField(_("reason to overbook"), max_length=120, blank=True)
 
     class Meta:
@@ -167,8 +168,13 @@ class AppointmentPlace(models.Model):
         verbose_name_plural = _("places")
         constraints = [
             models.CheckConstraint(
-                condition=Q(overbooked_by=None, overbooked_why="") & ~Q(share=PlaceShare.OVERBOOKED)
-                | Q(share=PlaceShare.OVERBOOKED, overbooked_by__isnull=False)
+                condition=Q(overbooked_by=None, overbooked_at=None, overbooked_why="")
+                & ~Q(share=PlaceShare.OVERBOOKED)
+                | Q(
+                    share=PlaceShare.OVERBOOKED,
+                    overbooked_by__isnull=False,
+                    overbooked_at__isnull=False,
+                )
                 & ~Q(overbooked_why=""),
                 name="place_overbooked_says_who_and_why",
             ),

@@ -16,7 +16,7 @@ from citizens.domain import appointments, calendar_file, papers, short_message, 
 from citizens.domain.papers import Paper
 from citizens.enums import Actor, AppointmentState
 from citizens.models import Appointment
-from citizens.views import history, own
+from citizens.views import contact_proof, history, own
 from citizens.views.personal import personal
 
 TAG_KINDS = {
@@ -57,6 +57,7 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
         "moved": history.last_move(events) if booked else "",
         "moves": history.moves(events),
         "contacts": own.contacts(mine),
+        "unproved": contact_proof.invitations(found) if booked else [],
         "short": short_message.text(appointment=found, papers=needed),
         "movable": found.may_be_moved(at=at),
         "cancellable": found.may_be_cancelled(at=at),

@@ -166,9 +166,8 @@ def _short(facts: Facts, purpose: Purpose, *, asks: bool) -> Iterator[str]:
             answer = f"{links.own}pasti/" if asks else ""
             yield from short_texts.reminder(visit, links=links, answer=answer)
         case Purpose.MOVED:
-            assert facts.change
-            assert facts.change.from_starts_at
-            before = date_format(_local(facts.change.from_starts_at), "D d-m H.i")
+            old = facts.change.from_starts_at if facts.change else None
+            before = date_format(_local(old), "D d-m H.i") if old else ""
             caused = facts.office_caused
             yield from short_texts.moved(visit, before=before, office_caused=caused, links=links)
         case _:

@@ -11,6 +11,7 @@ from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
 from citizens.enums import Actor
 from citizens.models import Hold
+from tests.factories.group_visit import GroupVisitFactory
 
 FAMILY = "akta-lahir.tepat-waktu~kia.baru-balita,kk.ubah"
 # What needs no rows of anybody; named for what a person sees.
@@ -32,12 +33,16 @@ PUBLIC = {
     "adding a person": "/kunjungan/tambah/?rombongan=ktp.hilang",
     "places for a family": f"/kunjungan/waktu/?rombongan={FAMILY}",
     "party that nobody is": "/kunjungan/?rombongan=ktp.tidak-ada",
+    "numbers": "/angka/",
+    "group visits": "/kunjungan-kelompok/",
+    "asking for a group visit": "/kunjungan-kelompok/minta/",
     "not found": "/tidak-ada/",
     "outgoing messages": "/pesan-keluar/",
 }
 PERSONAL = (
     *("times", "details", "check", "new appointment", "appointment", "cancel", "cancelled"),
     *("times for a family", "person", "contact", "family check"),
+    *("group visit", "planned group visit", "withdrawing a group visit"),
 )
 NAMES = (*PUBLIC, *PERSONAL)
 COMPONENTS = "/komponen/"
@@ -68,7 +73,22 @@ def make(*, at):
         "times for a family": f"{PUBLIC['places for a family']}&{family.where}",
         "person": reverse("person", args=[begun, 2]),
         "contact": reverse("contact", args=[begun]),
+        **group_visits(booked),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
+    }
+
+
+def group_visits(booked):
+    """A school's request, and one that is planned, where somebody has booked."""
+    case = booked.visitors.get().services.get().case
+    asked, planned = (
+        GroupVisitFactory(office=booked.office, case=case, planned=planned)
+        for planned in (False, True)
+    )
+    return {
+        "group visit": reverse("group_visit", args=[asked.token]) + "?baru",
+        "planned group visit": reverse("group_visit", args=[planned.token]),
+        "withdrawing a group visit": reverse("withdraw_group_visit", args=[planned.token]),
     }
 
 

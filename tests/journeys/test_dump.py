@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 
 from citizens.domain import booking
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers
 from portal import embedded
 from tests.factories.citizens import MOMENT, ServiceCaseFactory, SlotFactory
 
@@ -20,8 +22,8 @@ def dumped(transactional_db):
     """The dump of a database in which one person typed a NIK and another booked with one."""
     case = ServiceCaseFactory(minutes=15)
     slot = SlotFactory(group=case.service.group, start=MOMENT, online=4, capacity=4)
-    place = {"case": case, "office": slot.office.code, "start": slot.start, "at": AT}
-    answers = booking.Answers(
+    place = {"party": parties.of(case), "office": slot.office.code, "start": slot.start, "at": AT}
+    answers = Answers.of(
         full_name="Siti Aminah",
         birth_date=datetime.date(1990, 1, 1),
         nik=NIK,

@@ -4,10 +4,11 @@ import pytest
 from django.db import transaction
 
 from citizens import signals
-from citizens.domain import appointments, booking
-from citizens.domain.booking import Answers
-from citizens.enums import Actor, AppointmentState
-from citizens.models import Appointment
+from citizens.domain import appointments, booking, contact, rescheduling
+from citizens.domain import party as parties
+from citizens.domain.answers import Answers
+from citizens.enums import Actor, AppointmentState, ContactKind
+from citizens.models import Appointment, GroupVisit, WaitlistOffer
 from outreach.enums import MessageState, Purpose, Reason
 from outreach.models import Message
 from portal.celery import app
@@ -18,7 +19,9 @@ from tests.factories.citizens import (
     ServiceCaseFactory,
     SlotFactory,
 )
+from tests.factories.group_visit import GroupVisitFactory
 from tests.factories.outreach import MessageFactory
+from tests.factories.waitlist import WaitlistOfferFactory
 
 AT = MOMENT - datetime.timedelta(days=2)
 
@@ -45,11 +48,13 @@ def held():
     case = ServiceCaseFactory()
     RequirementFactory(case=case)
     slot = SlotFactory(group=case.service.group, start=MOMENT)
-    return booking.hold(case=case, office=slot.office.code, start=MOMENT, browser="browser", at=AT)
+    return booking.hold(
+        party=parties.of(case), office=slot.office.code, start=MOMENT, browser="browser", at=AT
+    )
 
 
 def book(hold):
-    answers = Answers(
+    answers = Answers.of(
         full_name="Siti Aminah",
         birth_date=datetime.date(1990, 1, 1),
         phone="+6281200000000",
@@ -74,7 +79,7 @@ def test_the_doorbell_rings_only_after_the_commit(rings):
 
     with transaction.atomic():
         tell_booked(appointment)
-        assert Message.objects.count() == 4
+        assert Message.objects.count() == 6
         assert rings() == 0
 
     assert rings() == 1
@@ -103,7 +108,7 @@ def test_a_broker_that_is_away_does_not_stop_a_booking(no_broker):
     made = book(held())
 
     assert Appointment.objects.get() == made
-    assert made.messages.filter(state=MessageState.PLANNED).count() == 4
+    assert made.messages.filter(state=MessageState.PLANNED).count() == 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,3 +150,40 @@ def test_whoever_has_arrived_is_not_reminded():
         MessageState.CANCELLED,
         Reason.APPOINTMENT_ENDED,
     )
+
+
+@pytest.mark.django_db
+def test_a_moved_appointment_tells_the_new_time():
+    made = book(held())
+    start = MOMENT + datetime.timedelta(days=1)
+    group = made.visitors.get().services.get().group
+    SlotFactory(office=made.office, group=group, start=start)
+
+    rescheduling.reschedule(
+        appointment=made, office=made.office.code, start=start, at=AT, actor=Actor.CITIZEN
+    )
+
+    planned = made.messages.filter(state=MessageState.PLANNED)
+    assert {message.purpose for message in planned} == {Purpose.MOVED, Purpose.REMINDER}
+    assert {message.starts_at for message in planned} == {start}
+
+
+@pytest.mark.django_db
+def test_a_code_is_sent_to_the_contact_that_it_proves():
+    appointment = AppointmentFactory()
+
+    contact.send_code(appointment=appointment, kind=ContactKind.EMAIL, at=AT)
+
+    message = appointment.messages.get()
+    assert (message.purpose, message.address) == (Purpose.CODE, appointment.email)
+
+
+@pytest.mark.django_db
+def test_offers_and_decisions_are_told():
+    offer, visit = WaitlistOfferFactory(), GroupVisitFactory(declined=True)
+
+    signals.place_offered.send(sender=WaitlistOffer, offer=offer, at=MOMENT)
+    signals.group_visit_decided.send(sender=GroupVisit, group_visit=visit, at=MOMENT)
+
+    assert offer.messages.count() == 2
+    assert visit.messages.count() == 1

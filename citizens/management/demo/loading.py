@@ -5,7 +5,7 @@ import datetime
 from django.conf import settings
 from django.db import transaction
 
-from citizens.domain import reference, slots
+from citizens.domain import reference, release, slots
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.management.demo import bookings, coming, days, rhythm, staff, world
 from citizens.models import Counter
@@ -26,7 +26,9 @@ def load(*, at: datetime.datetime, past_days: int) -> dict[str, int]:
     reference.load(at=at)
     reference.load_closed_days(years=range(first.year, today.year), at=at)
     reach = past_days + settings.BOOKING_HORIZON_DAYS + 2
-    slots.top_up(at=local_midnight(first), days=reach)
+    slots.top_up(at=local_midnight(first), days=reach, draw=rng)
+    while release.release_due(at=at):
+        pass
     counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")
     desks = staff.create(counters=counters)
     here = world.build(rng=rng, desks=desks)

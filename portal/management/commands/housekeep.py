@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, limits, slots
+from citizens.domain import appointments, booking, contact, limits, slots
 
 
 class Command(BaseCommand):
@@ -20,4 +20,5 @@ class Command(BaseCommand):
         self.stdout.write(f"appointments closed: {appointments.close_past_days(at=at)}")
         self.stdout.write(f"rows of old holds deleted: {booking.purge_holds(at=at)}")
         self.stdout.write(f"counts of old attempts deleted: {limits.purge(at=at)}")
+        self.stdout.write(f"old one-time codes deleted: {contact.purge(at=at)}")
         call_command("clearsessions")

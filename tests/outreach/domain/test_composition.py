@@ -109,7 +109,7 @@ def test_a_move_tells_the_old_and_the_new_time(settings):
 
     assert sms == (
         "Disdukcapil Kota Serang: 7KQ4-XM2H PINDAH dari Sen 15-03 08.00 ke Sel 16-03 09.20, Kantor. "
-        f"Bawa KK. Ubah/batal: a.test/j/{made.token}/"
+        f"Bawa KK. GRATIS. Ubah/batal: a.test/j/{made.token}/"
     )
     assert email.subject == "Waktu baru janji temu 7KQ4-XM2H: Selasa, 16 Maret 2027 pukul 09.20 WIB"
     assert (

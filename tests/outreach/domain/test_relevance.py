@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def claim():
-    return claims.claim(channel=Channel.SMS, provider="file", at=DUE, limit=9)
+    return claims.claim(channel=Channel.SMS, provider="file", at=DUE, limit=20)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ class World:
 
     def __init__(self):
         self.at = START
-        self.office, self.staff = OfficeFactory(), UserFactory()
+        self.office, self.officer = OfficeFactory(), UserFactory()
         self.cases = [ServiceCaseFactory(minutes=15)]
         self.cases.append(
             ServiceCaseFactory(minutes=30, service=self.cases[0].service, code="panjang")
@@ -210,7 +210,7 @@ class World:
                 office=self.office.code,
                 start=slot.start,
                 answers=answers(person + 1),
-                staff=self.staff,
+                staff=self.officer,
                 at=self.at,
                 overbook="datang dari jauh" if overbook else "",
             )
@@ -278,7 +278,7 @@ class World:
             name="Listrik padam",
             kind=ClosedDayKind.OFFICE,
             source="surat edaran",
-            staff=self.staff,
+            staff=self.officer,
             at=self.at,
         )
         self.closed.add(first // 3)
