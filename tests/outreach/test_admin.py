@@ -2,9 +2,9 @@ import pytest
 from django.urls import reverse
 
 from citizens import tokens
-from outreach.enums import MessageState
+from outreach.enums import MessageState, Purpose
 from outreach.models import Message
-from tests.factories.citizens import UserFactory
+from tests.factories.citizens import OfficeFactory, UserFactory
 from tests.factories.outreach import AttemptFactory, MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,29 @@ def test_staff_of_one_office_see_its_messages_alone(client):
     answer = client.get(reverse(LIST))
 
     assert list(answer.context["cl"].result_list) == [own]
+
+
+@pytest.mark.parametrize("trying_out", [True, False])
+def test_a_one_time_code_is_shown_to_nobody(administrator, settings, trying_out):
+    settings.TRYING_OUT = trying_out
+    message = MessageFactory(purpose=Purpose.CODE, body="Kode Anda 012345, berlaku 10 menit.")
+
+    page = administrator.get(page_of(message)).content.decode()
+
+    assert "012345" not in page
+    assert "berlaku 10 menit" in page
+
+
+@pytest.mark.parametrize("path", ["tunggu", "kunjungan-kelompok"])
+def test_no_other_secret_link_is_shown_either(administrator, path):
+    message = MessageFactory(body=f"Ambil: a.test/{path}/{'a' * 22}/")
+
+    assert "a" * 22 not in administrator.get(page_of(message)).content.decode()
+
+
+def test_staff_of_one_office_see_the_messages_to_its_groups(client):
+    own = MessageFactory(appointment=None, office=OfficeFactory())
+    MessageFactory(appointment=None, office=OfficeFactory())
+    client.force_login(UserFactory(is_superuser=True, office=own.office))
+
+    assert list(client.get(reverse(LIST)).context["cl"].result_list) == [own]

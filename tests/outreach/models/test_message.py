@@ -123,3 +123,53 @@ def test_what_is_due_is_found_by_its_index_however_much_waits_for_later():
     plan = rows.filter(due_at__lte=DUE - datetime.timedelta(days=1)).explain()
 
     assert "message_due" in plan
+
+
+CODE = {"purpose": Purpose.CODE, "body": "Kode Anda 012345, berlaku 10 menit."}
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ({}, MessageState.CANCELLED),
+        ({}, MessageState.EXPIRED),
+        ({"submitting": True}, MessageState.ACCEPTED),
+        ({"submitting": True}, MessageState.PERMANENTLY_FAILED),
+        ({"submitting": True}, MessageState.UNKNOWN),
+    ],
+)
+def test_the_digits_of_a_code_are_wiped_once_it_need_not_be_sent(settings, begin, end):
+    settings.TRYING_OUT = False
+    message = MessageFactory(**CODE, **begin)
+    other = MessageFactory(body="Angka 012345 saja.", **begin)
+
+    Message.objects.all().move(end, expected=[message.state], at=LATER, reason=Reason.TOO_LATE)
+
+    message.refresh_from_db()
+    other.refresh_from_db()
+    assert message.body == "Kode Anda ******, berlaku 10 menit."
+    assert other.body == "Angka 012345 saja."
+
+
+@pytest.mark.parametrize("state", [MessageState.CLAIMED, MessageState.PLANNED])
+def test_the_digits_of_a_code_stay_as_long_as_it_may_still_be_sent(settings, state):
+    settings.TRYING_OUT = False
+    message = MessageFactory(**CODE, claimed=state == MessageState.PLANNED)
+    columns = {} if state == MessageState.PLANNED else {"claim_token": uuid.uuid4()}
+    columns |= {} if state == MessageState.PLANNED else {"lease_until": LATER}
+
+    Message.objects.all().move(state, expected=[message.state], at=LATER, **columns)
+
+    message.refresh_from_db()
+    assert message.body == CODE["body"]
+
+
+def test_in_a_trial_the_page_of_outgoing_messages_still_shows_a_code(settings):
+    settings.TRYING_OUT = True
+    message = MessageFactory(**CODE, submitting=True)
+
+    Message.objects.all().move(MessageState.ACCEPTED, expected=[message.state], at=LATER)
+
+    message.refresh_from_db()
+    assert message.body == CODE["body"]
+    assert "012345" not in message.text_without_code
