@@ -110,7 +110,13 @@ def of_group_visit(*, group_visit: GroupVisit, channel: Channel) -> Text:
         code = tokens.display_code(group_visit.code)
         if channel == Channel.SMS:
             return Text(short_texts.fitting(_short_of_group(group_visit, code)))
-        context = {"visit": group_visit, "code": code, "case": _case(group_visit.case)}
+        link = f"{settings.PUBLIC_URL.rstrip('/')}/kunjungan-kelompok/{group_visit.token}/"
+        context = {
+            "visit": group_visit,
+            "code": code,
+            "case": _case(group_visit.case),
+            "link": link,
+        }
         if group_visit.starts_at:
             context |= _moment(group_visit.starts_at)
         return _mail(Purpose.GROUP, context)

@@ -318,6 +318,7 @@ def test_a_planned_group_is_told_when_and_where():
     )
     assert email.subject.endswith("7KQ4-XM2H: Rabu, 17 Maret 2027 pukul 10.00 WIB")
     assert "Jumlah orang: 20\n" in email.body
+    assert f"/kunjungan-kelompok/{visit.token}/\n" in email.body
 
 
 @pytest.mark.parametrize("channel", Channel)
