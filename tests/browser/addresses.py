@@ -10,7 +10,8 @@ from citizens.domain import appointments, availability, booking
 from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
 from citizens.enums import Actor
-from citizens.models import Hold
+from citizens.models import Appointment, Hold
+from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupVisitFactory
 
 FAMILY = "akta-lahir.tepat-waktu~kia.baru-balita,kk.ubah"
@@ -41,6 +42,7 @@ PUBLIC = {
 }
 PERSONAL = (
     *("times", "details", "check", "new appointment", "appointment", "cancel", "cancelled"),
+    *("still coming", "prove phone", "prove phone with code", "proved phone"),
     *("times for a family", "person", "contact", "family check"),
     *("group visit", "planned group visit", "withdrawing a group visit"),
 )
@@ -74,7 +76,22 @@ def make(*, at):
         "person": reverse("person", args=[begun, 2]),
         "contact": reverse("contact", args=[begun]),
         **group_visits(booked),
+        **proofs(single, at=at),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
+    }
+
+
+def proofs(single, *, at):
+    """The question whether somebody will come, and a phone before, during and after its proof."""
+    unproved, asked, proved = (single.booked(name) for name in ("Ani", "Ina", "Nia"))
+    # The tests may take longer than ten minutes.
+    ContactCodeFactory(appointment=asked, made_at=at, expires_at=at + datetime.timedelta(days=1))
+    Appointment.objects.filter(pk=proved.pk).update(phone_proved_at=at)
+    return {
+        "still coming": reverse("reconfirm", args=[unproved.token]),
+        "prove phone": reverse("prove_phone", args=[unproved.token]),
+        "prove phone with code": reverse("prove_phone", args=[asked.token]),
+        "proved phone": reverse("prove_phone", args=[proved.token]),
     }
 
 
