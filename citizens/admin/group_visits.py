@@ -181,6 +181,7 @@ class GroupVisitAdmin(CodeSearchAdmin):
         at = timezone.now()
         is_requested = visit.state == GroupVisitState.REQUESTED
         days = group_choices.days(group_visit=visit, at=at) if is_requested else []
+        planned = group_choices.planned_until(at=at)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Group visit: %(name)s") % {"name": visit.organiser_name},
@@ -193,8 +194,8 @@ class GroupVisitAdmin(CodeSearchAdmin):
             "until": wording.clock(visit.ends_at) if visit.ends_at else "",
             "is_requested": is_requested,
             "may_be_declined": visit.may_be_ended(at=at),
-            "days": [day_row(each, visit) for each in days],
-            "planned_until": wording.day(group_choices.planned_until(at=at)),
+            "days": [day_row(each, visit, planned=planned) for each in days],
+            "planned_until": wording.day(planned),
             "chosen": chosen(days, day),
             "form": form,
         }
@@ -208,12 +209,12 @@ def plan_url(visit: GroupVisit, *, day: datetime.date | None = None) -> str:
     return f"{address}?tanggal={day.isoformat()}#waktu" if day else address
 
 
-def day_row(day: group_choices.Day, visit: GroupVisit) -> dict[str, Any]:
-    """One line of the table of days."""
+def day_row(day: group_choices.Day, visit: GroupVisit, *, planned: datetime.date) -> dict[str, Any]:
+    """One line of the table of days; `planned` is the last day whose counters are planned."""
     if day.closed:
         words, kind = day.closed, ""
     elif not day.starts:
-        words, kind = _("Nothing free, or not planned yet"), ""
+        words, kind = _("Not planned yet") if day.date > planned else _("Closed or full"), ""
     elif day.fits_internal:
         words, kind = _("Fits"), "success"
     elif day.fits:

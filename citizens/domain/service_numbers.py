@@ -7,6 +7,7 @@ and slots of closed days are not in it.
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -98,7 +99,7 @@ def numbers(*, at: datetime.datetime, office: str = "") -> Numbers:
     """The fourteen days before today and the fourteen from today on, at the office of this code or at all. One query."""
     today = local_date(at)
     earliest, latest = availability.window(at=at)
-    parameters = {
+    parameters: dict[str, Any] = {
         "at": at,
         "zone": settings.TIME_ZONE,
         "office": office,

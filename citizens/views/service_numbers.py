@@ -57,8 +57,8 @@ def _opens(window: tuple[datetime.datetime, datetime.datetime] | None) -> str:
 
 
 def _day(date: datetime.date) -> str:
-    """Short enough for a phone: "Sel, 16 Mar"."""
-    return date_format(date, "D, j M")
+    """Short enough for a phone: "Sel, 16 Mar", the number never apart from its month."""
+    return date_format(date, "D, j\xa0M")
 
 
 def _coming_row(day: Coming) -> dict[str, Any]:
