@@ -26,7 +26,7 @@ def load(*, at: datetime.datetime, past_days: int) -> dict[str, int]:
     reference.load(at=at)
     reference.load_closed_days(years=range(first.year, today.year), at=at)
     reach = past_days + settings.BOOKING_HORIZON_DAYS + 2
-    slots.top_up(at=local_midnight(first), days=reach, draw=rng)
+    slots.top_up(at=local_midnight(first), days=reach, draw=rhythm.chance(SEED + 1))
     while release.release_due(at=at):
         pass
     counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")
