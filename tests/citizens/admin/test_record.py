@@ -98,6 +98,7 @@ def test_an_overbooked_place_says_who_gave_it_and_why(client, staff, appointment
         appointment=appointment,
         share=PlaceShare.OVERBOOKED,
         overbooked_by=staff,
+        overbooked_at=MOMENT,
         overbooked_why="Sakit keras",
     )
 
