@@ -3,7 +3,7 @@
 import re
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citizens.domain.contact import DIGITS
@@ -30,5 +30,5 @@ class ContactCodeForm(forms.Form):
 
     def say_wrong(self, left: int) -> None:
         """The digits are not those that were sent; `left` more attempts are allowed."""
-        words = _now("This is not the code that we sent last. Attempts left: %(left)s.")
+        words = gettext("This is not the code that we sent last. Attempts left: %(left)s.")
         self.add_error("kode", words % {"left": left})

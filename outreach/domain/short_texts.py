@@ -86,7 +86,8 @@ def moved(visit: Visit, *, before: str, office_caused: bool, links: Links) -> It
         _("%(code)s MOVED from %(before)s to %(short)s, %(office)s.") % facts,
     ]
     if office_caused:
-        heads = [f"{head} {_('Our office had to change it, we are sorry.')}" for head in heads]
+        sorry = _("Our office had to change it, we are sorry.")
+        heads = [f"{head} {sorry}" for head in heads]
     own = _("Change/cancel: %(link)s") % {"link": links.own}
     yield from _with_link(visit, heads, own)
     # What suits somebody no more is changed at once; the papers come with the next reminder.
