@@ -500,3 +500,15 @@ def test_a_refresh_costs_the_same_for_any_queue(
 
     with django_assert_num_queries(14):
         client.get(reverse("admin:citizens_line", args=[office.code]))
+
+
+def test_the_card_marks_a_contact_that_nobody_has_proved(session, day, case, post):
+    ticket = TicketFactory(queue_day=day, case=case, booked=True)
+    ticket.appointment.email_proved_at = MOMENT
+    ticket.appointment.save()
+    VisitorServiceFactory(visitor__appointment=ticket.appointment, case=case)
+
+    html = post("call_next")
+
+    assert "Phone not proved" in html
+    assert "E-mail not proved" not in html
