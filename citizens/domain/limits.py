@@ -7,6 +7,7 @@ whole village shares one. Who is counted stands in the table as a keyed hash onl
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -96,7 +97,7 @@ def check_all(*, counted: Mapping[Limit, str], at: datetime.datetime) -> None:
     rows = sorted((_key(limit, whom), limit) for limit, whom in counted.items() if whom)
     if not rows:
         return
-    parameters = {
+    parameters: dict[str, Any] = {
         "keys": [key for key, _limit in rows],
         "windows": [limit.window(at=at) for _key, limit in rows],
     }

@@ -11,7 +11,7 @@ from django_altcha import AltchaField
 from citizens.domain import limits
 
 
-class ProofField(AltchaField):
+class ProofField(AltchaField):  # type: ignore[misc]  # the package has no types
     """Altcha's own check of the work; that it is used once is kept in PostgreSQL, where nothing is flushed."""
 
     def replay_attack_protection(self, payload: str) -> None:

@@ -65,8 +65,7 @@ def too_many(
 
 def browser_of(request: HttpRequest) -> str:
     """The name of the browser that sent this; empty for one that has no cookie of ours."""
-    name: str = request.get_signed_cookie(BROWSER_COOKIE, default="")
-    return name
+    return request.get_signed_cookie(BROWSER_COOKIE, default="") or ""
 
 
 def remember(response: HttpResponse, browser: str) -> None:
