@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from citizens import signals, tokens
+from citizens import crypto, signals, tokens
 from citizens.domain import availability, fitting, obstacles
 from citizens.domain import party as parties
 from citizens.domain.answers import Answers
@@ -21,7 +21,7 @@ from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.domain.registration import Booked, register
 from citizens.enums import PlaceShare
-from citizens.models import Appointment, ClosedDay, HeldPlace, Hold, Slot, User
+from citizens.models import Appointment, ClosedDay, Hold, Slot, User
 
 # A browser may keep places for two visits at once, not more; a network address as many as a village needs.
 HOLDS_A_BROWSER = 2
@@ -92,7 +92,7 @@ def keep(
     address: str = "",
 ) -> Hold:
     """Writes a hold on slots that the caller has locked and found free."""
-    made = Hold.objects.create(
+    made = Hold(
         token=tokens.new(),
         browser=browser,
         address_key=address,
@@ -101,8 +101,38 @@ def keep(
         expires_at=until,
         answers=answers,
     )
-    HeldPlace.objects.bulk_create([HeldPlace(hold=made, slot=slot) for slot in slots])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP,
+            {
+                "token": made.token,
+                "browser": browser,
+                "address": address,
+                "party": made.party,
+                "created": at,
+                "expires": until,
+                "answers": crypto.encrypt(answers, context="hold.answers") if answers else None,
+                "slots": [slot.pk for slot in slots],
+            },
+        )
+        [made.pk] = cursor.fetchone() or [None]
+    # As after create(): saving it again updates the row.
+    made._state.adding = False  # noqa: SLF001 - documented for a row written by other means
     return made
+
+
+# The hold and its places in one round trip.
+KEEP = """
+    WITH made AS (
+        INSERT INTO citizens_hold (token, browser, address_key, party, created_at, expires_at, answers)
+        VALUES (%(token)s, %(browser)s, %(address)s, %(party)s, %(created)s, %(expires)s, %(answers)s)
+        RETURNING id
+    ), places AS (
+        INSERT INTO citizens_heldplace (hold_id, slot_id)
+        SELECT made.id, slot_id FROM made CROSS JOIN unnest(%(slots)s::bigint[]) AS given (slot_id)
+    )
+    SELECT id FROM made
+"""
 
 
 def lock(
