@@ -83,11 +83,11 @@ settings.configure(
 logging.disable(logging.WARNING)
 django.setup()
 
-from appointment import models  # noqa: E402
+from appointment import models  # noqa: E402 - after setup()
 from django.contrib.auth import get_user_model  # noqa: E402 - after setup()
-from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.urls import include, path  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - after setup()
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - after setup()
+from django.urls import include, path  # noqa: E402 - after setup()
 
 urlpatterns = [path("appointment/", include("appointment.urls"))]
 application = get_wsgi_application()

@@ -46,7 +46,6 @@ def register(
     """
     appointment = _appointment(slots, ends_at, answers, at)
     appointment.submission_key, appointment.booked_by_staff = submission_key, staff
-    appointment.save()
     visitors = [
         Visitor(
             appointment=appointment,
@@ -100,11 +99,13 @@ def _appointment(
 
 # Sets for each slot how many places of each share are taken.
 WRITE = """
-    WITH person AS (
+    WITH made AS (
+        INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
+    ), person AS (
         INSERT INTO citizens_visitor (appointment_id, position, full_name, nik, birth_date, person_key)
-        SELECT %(appointment)s, * FROM unnest(
+        SELECT made.id, numbered.* FROM made, unnest(
             %(positions)s::smallint[], %(names)s::text[], %(niks)s::bytea[], %(births)s::date[], %(keys)s::text[]
-        ) RETURNING id, position, person_key
+        ) AS numbered RETURNING id, position, person_key
     ), service AS (
         INSERT INTO citizens_visitorservice (visitor_id, case_id, group_id, person_key, minutes, active)
         SELECT person.id, wanted.kind, wanted.of_group, person.person_key, wanted.minutes, true
@@ -113,11 +114,11 @@ WRITE = """
         JOIN person USING (position)
     ), place AS (
         INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_at, overbooked_why)
-        SELECT %(appointment)s, slot_id, share,
+        SELECT made.id, slot_id, share,
             CASE WHEN share = 'overbooked' THEN %(staff)s::bigint END,
             CASE WHEN share = 'overbooked' THEN %(at)s::timestamptz END,
             CASE WHEN share = 'overbooked' THEN %(overbook)s ELSE '' END
-        FROM unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
+        FROM made, unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
     ), taken AS (
         UPDATE citizens_slot slot SET
             taken = taken + (share = 'online')::int,
@@ -127,14 +128,15 @@ WRITE = """
         WHERE slot.id = given.slot_id
     ), family AS (
         INSERT INTO citizens_householdvisit (appointment_id, household_key, group_id, date, active)
-        SELECT DISTINCT %(appointment)s, %(household)s, of_group, %(date)s::date, true
-        FROM unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
+        SELECT DISTINCT made.id, %(household)s, of_group, %(date)s::date, true
+        FROM made, unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
     ), ended AS (
         UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
     )
     INSERT INTO citizens_appointmentevent
         (appointment_id, from_state, to_state, at, actor, staff_id, reason, office_caused)
-    VALUES (%(appointment)s, '', %(state)s, %(at)s, %(actor)s, %(staff)s, '', false)
+    SELECT made.id, '', %(state)s, %(at)s, %(actor)s, %(staff)s::bigint, '', false FROM made
+    RETURNING appointment_id
 """
 
 
@@ -150,7 +152,6 @@ def _write(
     at: datetime.datetime,
 ) -> None:
     parameters: dict[str, Any] = {
-        "appointment": appointment.pk,
         "positions": [visitor.position for visitor in visitors],
         "names": [visitor.full_name for visitor in visitors],
         "niks": [
@@ -174,5 +175,16 @@ def _write(
         "actor": (Actor.STAFF if staff else Actor.CITIZEN).value,
         "at": at,
     }
+    fields = [field for field in Appointment._meta.local_concrete_fields if not field.primary_key]
+    parameters |= {
+        field.column: field.get_db_prep_save(getattr(appointment, field.attname), connection)
+        for field in fields
+    }
+    statement = WRITE.format(
+        columns=", ".join(field.column for field in fields),
+        values=", ".join(f"%({field.column})s" for field in fields),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, parameters)
+        cursor.execute(statement, parameters)
+        [appointment.pk] = cursor.fetchone()
+    appointment._state.adding = False  # noqa: SLF001 - as after create(): saving again updates

@@ -42,6 +42,86 @@ def go_on(page, selector=".desk .btn-primary"):
         page.locator(selector).first.click()
 
 
+def book(page, nik, judge):
+    """From the first page to the code of an appointment for a caller."""
+    judge("first page")
+    go_on(page, "a[href$='/buat/']")
+    judge("caller party")
+    page.locator("#id_p1s1").select_option("ktp.hilang")
+    go_on(page)
+    judge("caller days")
+    go_on(page, ".day-links a")
+    judge("caller details")
+    go_on(page)
+    expect(page.locator(".errornote")).to_be_visible()
+    judge("caller mistakes")
+    fill_in(page, nik)
+    go_on(page, "form .btn-primary")
+    judge("caller check")
+    go_on(page)
+    expect(page.locator(".given-number")).to_be_visible()
+    judge("new record")
+    made = Appointment.objects.latest("pk")
+    expect(page.locator(".given-number")).to_contain_text(" - ".join(made.code[:4]))
+    return made
+
+
+def find(page, nik, made, judge):
+    """From the box, over a look in vain, to the record."""
+    page.goto(FIND)
+    page.locator("#id_text").fill("xyz qq")
+    go_on(page)
+    judge("nothing found")
+    page.locator("#id_text").fill(nik)
+    go_on(page)
+    expect(page.locator(".queue-table")).to_contain_text(tokens.display_code(made.code))
+    assert nik not in page.url
+    judge("found")
+    go_on(page, ".queue-table a")
+    judge("record")
+
+
+def see_in_full(page, nik, judge):
+    """The NIK once, for a reason, and back to the record."""
+    go_on(page, "a[href*='/lihat/nik/']")
+    judge("reveal")
+    page.locator("#id_reason").fill("Warga meminta dicek")
+    go_on(page)
+    expect(page.locator(".given-number")).to_have_text(nik)
+    judge("revealed")
+    go_on(page)
+
+
+def move(page, made, judge):
+    """To another day, because of the office."""
+    before = made.starts_at
+    go_on(page, "a[href$='/pindah/']")
+    judge("move days")
+    go_on(page, ".day-links li:nth-child(2) a")
+    page.locator("[name=start]").nth(3).check()
+    page.locator("#id_reason").fill("Listrik padam")
+    page.locator("#id_office_caused").check()
+    judge("move")
+    go_on(page)
+    expect(page.locator(".record")).to_contain_text("Listrik padam")
+    judge("moved")
+    made.refresh_from_db()
+    assert made.starts_at > before
+
+
+def cancel(page, judge):
+    """With a look at the sheet to print before."""
+    go_on(page, "a[href$='/cetak/']")
+    judge("sheet")
+    page.go_back()
+    go_on(page, "a[href$='/batal/']")
+    page.locator("#id_reason").fill("Diminta warga")
+    judge("cancel")
+    go_on(page)
+    expect(page.locator(".record .status-tag-danger")).to_be_visible()
+    judge("cancelled")
+
+
 @pytest.mark.parametrize(
     ("language", "viewport", "javascript"), [("id", DESK, True), ("en", PHONE, False)]
 )
@@ -58,70 +138,12 @@ def test_from_a_call_to_a_cancelled_appointment(
         photograph(page, f"staff {name} {language}")
 
     sign_in(page, staff.username)
-    judge("first page")
-    go_on(page, "a[href$='/buat/']")
-    judge("caller party")
-    page.locator("#id_p1s1").select_option("ktp.hilang")
-    go_on(page)
-    judge("caller days")
-    go_on(page, ".day-links a")
-    judge("caller details")
-    go_on(page)
-    expect(page.locator(".errornote")).to_be_visible()
-    judge("caller mistakes")
-    fill_in(page, caller)
-    go_on(page, "form .btn-primary")
-    judge("caller check")
-    go_on(page)
-    expect(page.locator(".given-number")).to_be_visible()
-    made = Appointment.objects.latest("pk")
-    expect(page.locator(".given-number")).to_contain_text(" - ".join(made.code[:4]))
-    judge("new record")
-
-    page.goto(FIND)
-    page.locator("#id_text").fill("xyz qq")
-    go_on(page)
-    judge("nothing found")
-    page.locator("#id_text").fill(caller)
-    go_on(page)
-    expect(page.locator(".queue-table")).to_contain_text(tokens.display_code(made.code))
-    assert caller not in page.url
-    judge("found")
-    go_on(page, ".queue-table a")
-    judge("record")
-
-    go_on(page, "a[href*='/lihat/nik/']")
-    judge("reveal")
-    page.locator("#id_reason").fill("Warga meminta dicek")
-    go_on(page)
-    expect(page.locator(".given-number")).to_have_text(caller)
-    judge("revealed")
+    made = book(page, caller, judge)
+    find(page, caller, made, judge)
+    see_in_full(page, caller, judge)
     assert AccessLog.objects.filter(appointment=made, staff=staff).count() == 1
-    go_on(page)
-
-    go_on(page, "a[href$='/pindah/']")
-    judge("move days")
-    go_on(page, ".day-links li:nth-child(2) a")
-    page.locator("[name=start]").nth(3).check()
-    page.locator("#id_reason").fill("Listrik padam")
-    page.locator("#id_office_caused").check()
-    judge("move")
-    before = made.starts_at
-    go_on(page)
-    expect(page.locator(".record")).to_contain_text("Listrik padam")
-    made.refresh_from_db()
-    assert made.starts_at > before
-    judge("moved")
-
-    go_on(page, "a[href$='/cetak/']")
-    judge("sheet")
-    page.go_back()
-    go_on(page, "a[href$='/batal/']")
-    page.locator("#id_reason").fill("Diminta warga")
-    judge("cancel")
-    go_on(page)
-    expect(page.locator(".record .status-tag-danger")).to_be_visible()
-    judge("cancelled")
+    move(page, made, judge)
+    cancel(page, judge)
 
 
 def test_a_caller_is_booked_with_the_keyboard_alone(open_page, office, caller):

@@ -69,7 +69,7 @@ def act(page, key):
 
 @pytest.mark.parametrize(("language", "viewport"), [("id", DESK), ("en", PHONE)])
 def test_a_visit_from_arrival_to_the_digital_id_without_a_mouse(
-    no_mouse, appointment, photograph, language, viewport
+    no_mouse, appointment, language, viewport
 ):
     page = no_mouse(language, viewport)
     assert violations(page) == []
@@ -89,7 +89,6 @@ def test_a_visit_from_arrival_to_the_digital_id_without_a_mouse(
     act(page, "Enter")
     expect(page.locator(".arrived button.btn-primary")).to_be_focused()
     assert violations(page) == []
-    photograph(page, f"arrived {language}")
     act(page, "Enter")
     ticket = Ticket.objects.get(appointment=appointment)
     expect(page.locator(".given-number")).to_have_text(ticket.label)
@@ -98,7 +97,6 @@ def test_a_visit_from_arrival_to_the_digital_id_without_a_mouse(
     act(page, "n")
     expect(page.locator(".now-number")).to_have_text(ticket.label)
     assert violations(page) == []
-    photograph(page, f"called {language}")
     act(page, "u")
     act(page, "m")
     assert violations(page) == []
