@@ -177,12 +177,12 @@ def _write(
     }
     fields = [field for field in Appointment._meta.local_concrete_fields if not field.primary_key]
     parameters |= {
-        field.column: field.get_db_prep_save(getattr(appointment, field.attname), connection)
+        field.attname: field.get_db_prep_save(getattr(appointment, field.attname), connection)
         for field in fields
     }
     statement = WRITE.format(
-        columns=", ".join(field.column for field in fields),
-        values=", ".join(f"%({field.column})s" for field in fields),
+        columns=", ".join(field.attname for field in fields),
+        values=", ".join(f"%({field.attname})s" for field in fields),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

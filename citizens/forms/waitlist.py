@@ -37,7 +37,7 @@ class WaitlistForm(forms.Form):
     ) -> None:
         """`office` is where the visit is now; `last` the last day that is still earlier."""
         super().__init__(*args, **kwargs)
-        self.office = office
+        self.here = office
         self.today = today
         self.last = last
         field = self.fields["office"]
@@ -53,4 +53,4 @@ class WaitlistForm(forms.Form):
     @property
     def wished_office(self) -> Office | None:
         """The office that was chosen; None for any. Call it on a valid form."""
-        return None if self.cleaned_data["office"] == ANY else self.office
+        return None if self.cleaned_data["office"] == ANY else self.here

@@ -39,7 +39,7 @@ def case_or_404(
 
 def case_outages(found: Any) -> list[dict[str, Any]]:
     """Banners of the outages that case_or_404 brought."""
-    return banners.rows(outages.notices(found.told), name=found.service.local("name"))
+    return banners.rows(outages.notices(told), name=found.service.local("name"))
 
 
 def papers(requirements: list[Requirement]) -> list[dict[str, str]]:
@@ -63,6 +63,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
     """A service: its cases to choose from, and its published standard."""
     rows = Service.objects.annotate(told=outages.touching("pk", at=timezone.now()))
     found = get_object_or_404(rows, code=Service.code_of(service), active=True)
+    told: list[Any] = found.__dict__["told"]
     cases = [
         {
             "title": case.local("name"),
@@ -83,7 +84,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
             "summary": found.local("summary"),
             "cases": cases,
             "standards": standards,
-            "outages": banners.rows(outages.notices(found.told), name=found.local("name")),
+            "outages": banners.rows(outages.notices(told), name=found.local("name")),
         },
     )
 

@@ -21,7 +21,7 @@ class Person:
 def switch_language(page, language):
     """Presses the switch in the head of the page; the page stays."""
     address = page.url
-    page.locator(f"button[name=language][value={language}]").click()
+    page.locator(f".language-switch button[value={language}]").click()
     expect(page.locator("html")).to_have_attribute("lang", language)
     assert page.url == address
 
