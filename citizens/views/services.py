@@ -39,7 +39,7 @@ def case_or_404(
 
 def case_outages(found: Any) -> list[dict[str, Any]]:
     """Banners of the outages that case_or_404 brought."""
-    return banners.rows(outages.notices(told), name=found.service.local("name"))
+    return banners.rows(outages.notices(found.told), name=found.service.local("name"))
 
 
 def papers(requirements: list[Requirement]) -> list[dict[str, str]]:
