@@ -79,6 +79,7 @@ def test_a_visit_from_arrival_to_the_digital_id_without_a_mouse(
     assert violations(page) == []
 
     page.keyboard.press("k")
+    expect(page.locator("#id_code")).to_be_focused()
     page.keyboard.type("7777 7777")
     act(page, "Enter")
     expect(page.locator("#id_code")).to_be_focused()
@@ -92,7 +93,6 @@ def test_a_visit_from_arrival_to_the_digital_id_without_a_mouse(
     ticket = Ticket.objects.get(appointment=appointment)
     expect(page.locator(".given-number")).to_have_text(ticket.label)
     assert violations(page) == []
-
     act(page, "n")
     expect(page.locator(".now-number")).to_have_text(ticket.label)
     assert violations(page) == []
