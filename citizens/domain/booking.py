@@ -315,7 +315,7 @@ def _retrying(attempt: Any, *, submission_key: str) -> Appointment:
 
 HELD_BY_OTHERS = """
     WITH released AS (
-        UPDATE citizens_hold SET expires_at = %(at)s WHERE id IN (
+        UPDATE citizens_hold SET expires_at = created_at WHERE id IN (
             SELECT hold.id FROM citizens_hold hold
             WHERE browser = %(browser)s AND browser <> '' AND expires_at > %(at)s
             ORDER BY created_at DESC, id DESC OFFSET %(kept)s

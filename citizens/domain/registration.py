@@ -97,7 +97,8 @@ def _appointment(
     )
 
 
-# Sets for each slot how many places of each share are taken.
+# Takes a place of each slot out of its share. The hold ends as if it had never been alive: whoever waited for the
+# lock with an earlier moment in hand would otherwise count its place twice, as held and as taken.
 WRITE = """
     WITH made AS (
         INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
@@ -131,7 +132,7 @@ WRITE = """
         SELECT DISTINCT made.id, %(household)s, of_group, %(date)s::date, true
         FROM made, unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
     ), ended AS (
-        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
+        UPDATE citizens_hold SET expires_at = created_at, answers = NULL WHERE id = %(hold)s
     )
     INSERT INTO citizens_appointmentevent
         (appointment_id, from_state, to_state, at, actor, staff_id, reason, office_caused)

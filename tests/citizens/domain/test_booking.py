@@ -96,6 +96,18 @@ def test_a_hold_that_ran_out_books_nothing_when_the_slot_filled_meanwhile(case, 
         booking.book(hold=kept, answers=answers(3), at=LATER)
 
 
+def test_who_waited_for_the_lock_does_not_count_a_place_twice(case, slot):
+    first, second = (hold(case, slot, browser=name) for name in ("first", "second"))
+    booking.book(hold=first, answers=answers(1), at=AT + MINUTE)
+
+    # Pressed a second earlier, let in a moment later.
+    made = booking.book(
+        hold=second, answers=answers(2), at=AT + MINUTE - datetime.timedelta(seconds=1)
+    )
+
+    assert made.state == AppointmentState.BOOKED
+
+
 def test_what_was_typed_is_kept_encrypted_and_goes_with_the_booking(case, slot):
     kept = hold(case, slot)
     booking.keep_answers(hold=kept, answers=answers())
