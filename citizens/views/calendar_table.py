@@ -156,9 +156,11 @@ def _cell(office: OfficeDays, day: Day, selected: bool, here: str, replaced: str
     }
     if day.free:
         cell["free"] = ngettext("%(free)s free", "%(free)s free", day.free) % {"free": day.free}
-        cell["url"] = _url(here, replaced, kantor=office.code, tanggal=day.date.isoformat())
     else:
         cell["reason"] = reasons.short(day)
+    # A day without times leads to the reason, and to what is near; one that is simply closed has none to tell.
+    if day.reason is not Reason.CLOSED:
+        cell["url"] = _url(here, replaced, kantor=office.code, tanggal=day.date.isoformat())
     return cell
 
 

@@ -55,8 +55,9 @@ def on_the_day(client, office):
 def test_a_full_day_says_so_and_leads_to_the_nearest_free_one(client, case, office):
     SlotFactory(office=office, group=case.service.group, start=MOMENT, full=True)
 
-    page = on_the_day(client, office)
+    days, page = read(client, kantor=office.code), on_the_day(client, office)
 
+    assert f"kantor={office.code}&tanggal={DAY.isoformat()}" in days
     assert "Every place of this day is taken" in page
     assert f'class="btn btn-primary" href="{TIMES}?kantor={office.code}&tanggal=2027-03-17"' in page
 
