@@ -25,6 +25,7 @@ def _own_outbox_and_cache(settings, tmp_path):
     """Each test has its own outbox and starts with nothing remembered."""
     settings.OUTBOX_DIR = tmp_path / "outbox"
     caches["local"].clear()
+    translation.deactivate()  # a view of the test before may have left its language
 
 
 @pytest.fixture
