@@ -162,6 +162,7 @@ def serve(staff, code):
     page = staff.send(page.form("/login/"), username="petugas1", password=PASSWORD)
     page = staff.get(page.link(address="/hari-ini/"))
     page = staff.send(page.form("/lapor/"), code=code)
+    page = staff.send(page.form("/lapor/"), cocok="ya")  # the card is of who is booked
     assert "nomor=" in page.url, page.text
     page = staff.send(page.form("/buka-loket/"), counter="1")
     for _ in range(200):  # the demo's queue waits too
