@@ -59,7 +59,7 @@ FILL_APPOINTMENTS = f"""
     INSERT INTO citizens_appointment (id, token, code, submission_key, office_id, state, starts_at, ends_at,
         language, phone, email, priority_group, booked_for, booker_name, guardian_name, household_key,
         privacy_notice, booked_at, sequence)
-    SELECT n, lpad(n::text, 22, '0'), lpad(to_hex(n), 8, '0'), lpad(n::text, 22, '1'), office_id,
+    SELECT n, lpad(n::text, 22, '0'), lpad(to_hex(n), 8, '0'), lpad(n::text, 22, 'k'), office_id,
         CASE WHEN start > now() THEN 'booked' ELSE 'served' END, start, start + minutes * interval '1 minute', 'id',
         '', '', '', 'self', '', '', '', 'bench', start - interval '7 days', 0
     FROM ({NUMBERED}) places WHERE n <= %(wanted)s
