@@ -5,7 +5,7 @@ from importlib import import_module
 from bench.frame import Row
 
 GROUP = "booking"
-PARTS = ("commits",)
+PARTS = ("commits", "times")
 
 
 def rows() -> list[Row]:

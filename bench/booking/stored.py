@@ -20,12 +20,12 @@ SERVICE, CASE = "ktp", "hilang"
 # Name of the database, appointments in it, and days of the past in which those are that are not to come.
 STORED = {
     "portal_bench_400k": (400_000, 12),
-    "portal_bench_4m": (4_000_000, 640),
+    "portal_bench_4m": (4_000_000, 700),
 }
 HOLDS = 500  # alive, as in a busy hour
 
 PREPARE = """
-    DELETE FROM citizens_slot;
+    TRUNCATE citizens_slot CASCADE;
     UPDATE citizens_office SET active = false;
     INSERT INTO citizens_office (code, kind, name, short_name, address, phone, active, confirmed, note, sort_order)
         SELECT 'bench-' || n, 'main', 'Office ' || n, 'O' || n, 'Jl. Bench', '', true, true, '', n

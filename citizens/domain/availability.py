@@ -96,9 +96,8 @@ HELD = """
     )
 """
 
-OPEN_SLOTS = """
-    slot.group_id = ANY(%(groups)s) AND slot.start >= %(first)s AND slot.start < %(last)s
-    AND NOT EXISTS (
+ON_OPEN_DAYS = """
+    NOT EXISTS (
         SELECT FROM citizens_closedday closed
         WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
             AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
@@ -107,7 +106,7 @@ OPEN_SLOTS = """
 
 # A visit of one group may begin at a slot when the slots that begin within its length cover it without a gap and
 # each has a place left: what citizens.domain.fitting says, for the case in which SQL can say it in one window.
-STARTS_OF_ONE_GROUP = f"""
+STARTS_OF_ONE_GROUP = """
     starts AS (
         SELECT slot.office_id, slot.start,
             CASE WHEN sum(slot.minutes) OVER visit >= %(minutes)s
@@ -115,13 +114,17 @@ STARTS_OF_ONE_GROUP = f"""
                 ELSE 0
             END AS free
         FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
-        WHERE {OPEN_SLOTS}
+        WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
+            -- An index finds these at once, however many slots are past.
+            AND slot.office_id = ANY (ARRAY(
+                SELECT id FROM citizens_office WHERE active AND (%(office)s = '' OR code = %(office)s)
+            ))
         WINDOW visit AS (
             PARTITION BY slot.office_id ORDER BY slot.start
             RANGE BETWEEN CURRENT ROW AND %(reach)s FOLLOWING
         )
     )
-"""  # noqa: S608 - composed of constants only
+"""
 
 # The same for a visit of several groups, fitted by citizens.domain.fitting and handed over as rows.
 STARTS_AS_GIVEN = """
@@ -136,35 +139,31 @@ SLOTS = f"""
     SELECT slot.office_id, slot.group_id, slot.start, slot.minutes,
         greatest(slot.released - slot.taken - coalesce(held.places, 0), 0)
     FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
-    WHERE {OPEN_SLOTS}
+    WHERE slot.group_id = ANY(%(groups)s) AND slot.start >= %(first)s AND slot.start < %(last)s
+        AND {ON_OPEN_DAYS}
     ORDER BY slot.start
 """  # noqa: S608 - composed of constants only
 
-# What nothing stands in the way of: not an outage during the visit, and not a lack of blank cards.
+# What nothing stands in the way of: not an outage during the visit. A start that several outages touch is there
+# several times, each time with nothing free. `short` are the offices with too few blank cards.
 POSSIBLE = f"""
     {obstacles.OUTAGES}, {obstacles.CARDS},
-    touched AS (
-        SELECT starts.*, coalesce(cards.cards_left, %(cards)s) < %(cards)s AS no_cards, (
-            SELECT outages.cause || ' ' || outages.note FROM outages
-            WHERE (outages.office_id IS NULL OR outages.office_id = starts.office_id)
-                AND outages.begins < starts.start + %(length)s AND outages.ends > starts.start
-            LIMIT 1
-        ) AS outage
-        FROM starts LEFT JOIN cards ON cards.office_id = starts.office_id
-    ),
+    short AS (SELECT cards.office_id FROM cards WHERE cards.cards_left < %(cards)s),
     possible AS (
-        SELECT office_id, start, outage, no_cards,
-            CASE WHEN outage IS NULL AND NOT no_cards THEN free ELSE 0 END AS free
-        FROM touched
+        SELECT starts.office_id, starts.start, outages.cause || ' ' || outages.note AS outage,
+            CASE WHEN outages.begins IS NULL THEN starts.free ELSE 0 END AS free
+        FROM starts LEFT JOIN (SELECT * FROM outages OFFSET 0) outages -- looked up once, not for each start
+            ON (outages.office_id IS NULL OR outages.office_id = starts.office_id)
+            AND outages.begins < starts.start + %(length)s AND outages.ends > starts.start
     )
 """  # noqa: S608 - composed of constants only
 
+# Closed days and offices without cards are taken out of the days, not slot by slot.
 DAYS = """
     WITH {starts}, {possible},
     days AS (
         SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day, max(outage) AS outage,
-            bool_or(no_cards) AS no_cards, sum(free)::int AS free,
-            min(start) FILTER (WHERE free > 0) AS earliest
+            sum(free)::int AS free, min(start) FILTER (WHERE free > 0) AS earliest
         FROM possible GROUP BY office_id, day
     ),
     opening AS (
@@ -175,12 +174,15 @@ DAYS = """
         GROUP BY slot.office_id, day
     )
     SELECT office.code, office.name, office.address, district.name, office.confirmed,
-        calendar.day::date, days.office_id IS NOT NULL, coalesce(days.free, 0), days.earliest,
-        coalesce(here.name, everywhere.name), days.outage, days.no_cards, opening.due
+        calendar.day::date, days.office_id IS NOT NULL,
+        CASE WHEN here.id IS NULL AND everywhere.id IS NULL AND short.office_id IS NULL
+            THEN coalesce(days.free, 0) ELSE 0 END,
+        days.earliest, coalesce(here.name, everywhere.name), days.outage, short.office_id IS NOT NULL, opening.due
     FROM citizens_office office
     LEFT JOIN citizens_district district ON district.code = office.district_id
     CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
     LEFT JOIN days ON days.office_id = office.id AND days.day = calendar.day::date
+    LEFT JOIN short ON short.office_id = office.id
     LEFT JOIN opening ON opening.office_id = office.id AND opening.day = calendar.day::date
     LEFT JOIN citizens_closedday here ON here.date = calendar.day::date AND here.office_id = office.id
     LEFT JOIN citizens_closedday everywhere
@@ -193,7 +195,10 @@ TIMES = """
     WITH {starts}, {possible}
     SELECT possible.start, possible.free FROM possible
     JOIN citizens_office office ON office.id = possible.office_id
-    WHERE possible.free > 0 AND office.code = %(office)s
+    WHERE possible.free > 0 AND office.code = %(office)s AND NOT EXISTS (
+        SELECT FROM citizens_closedday closed
+        WHERE closed.date = %(day)s AND (closed.office_id = office.id OR closed.office_id IS NULL)
+    ) AND office.id NOT IN (SELECT office_id FROM short)
     ORDER BY possible.start
 """
 
@@ -203,19 +208,22 @@ NEXT = f"""
     SELECT office.code, office.name, slot.start, visit.free
     FROM citizens_slot slot
     JOIN citizens_office office ON office.id = slot.office_id AND office.active
-    LEFT JOIN cards ON cards.office_id = slot.office_id
     CROSS JOIN LATERAL (
-        SELECT sum(part.minutes) AS minutes, min(part.released - part.taken - (
-            SELECT count(*) FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
-            WHERE place.slot_id = part.id AND hold.expires_at > %(at)s
-        ))::int AS free
-        FROM citizens_slot part
-        WHERE part.office_id = slot.office_id AND part.group_id = slot.group_id
-            AND part.start >= slot.start AND part.start <= slot.start + %(reach)s
+        SELECT sum(part.minutes) AS minutes, min(part.free)::int AS free FROM (
+            SELECT one.minutes, one.released - one.taken - (
+                SELECT count(*) FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
+                WHERE place.slot_id = one.id AND hold.expires_at > %(at)s
+            ) AS free
+            FROM citizens_slot one
+            WHERE one.office_id = slot.office_id AND one.group_id = slot.group_id
+                AND one.start >= slot.start AND one.start <= slot.start + %(reach)s
+            OFFSET 0 -- holds are counted once
+        ) part
     ) visit
-    WHERE {OPEN_SLOTS} AND slot.taken < slot.released
+    WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
+        AND slot.taken < slot.released AND {ON_OPEN_DAYS}
         AND visit.minutes >= %(minutes)s AND visit.free > 0
-        AND coalesce(cards.cards_left, %(cards)s) >= %(cards)s
+        AND slot.office_id <> ALL (ARRAY(SELECT office_id FROM cards WHERE cards_left < %(cards)s))
         AND NOT EXISTS (
             SELECT FROM outages
             WHERE (outages.office_id IS NULL OR outages.office_id = slot.office_id)
@@ -252,7 +260,7 @@ def times(*, party: Party, office: str, day: datetime.date, at: datetime.datetim
     earliest, latest = window(at=at)
     first = max(earliest, local_midnight(day))
     last = min(latest, local_midnight(day + datetime.timedelta(days=1)))
-    parameters = _parameters(party, at, first, last) | {"office": office}
+    parameters = _parameters(party, at, first, last) | {"office": office, "day": day}
     return [Time(start, free) for start, free in _read(TIMES, party, parameters)]
 
 
@@ -268,7 +276,8 @@ def next_times(*, party: Party, at: datetime.datetime, limit: int = 20) -> list[
         WITH {starts}, {possible}
         SELECT office.code, office.name, possible.start, possible.free FROM possible
         JOIN citizens_office office ON office.id = possible.office_id AND office.active
-        WHERE possible.free > 0 ORDER BY possible.start, office.sort_order, office.id LIMIT %(limit)s
+        WHERE possible.free > 0 AND office.id NOT IN (SELECT office_id FROM short)
+        ORDER BY possible.start, office.sort_order, office.id LIMIT %(limit)s
     """
     return [OfficeTime(*row) for row in _read(statement, party, parameters | {"limit": limit})]
 
@@ -318,6 +327,8 @@ def _parameters(
     length = fitting.reach(party.parts)
     return obstacles.parameters(party=party, at=at) | {
         "groups": [part.group_id for part in party.parts],
+        "office": "",  # any
+        "group": party.parts[0].group_id,  # for what SQL says of a visit of one group alone
         "minutes": party.parts[0].minutes,
         "length": length,
         # A slot that begins just when the visit ends is not part of it.
