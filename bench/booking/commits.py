@@ -22,7 +22,7 @@ from bench.frame import Row, atmost, none, rate
 from citizens import tokens
 from citizens.domain import booking
 from citizens.domain.answers import Answers
-from citizens.models import Appointment, Hold, Slot
+from citizens.models import Appointment, AppointmentPlace, Hold, Slot
 
 CONNECTIONS = 16
 SLOTS, PLACES = 40, 8
@@ -43,7 +43,7 @@ class Task:
     office: str
     slot: int
     start: datetime.datetime
-    hold: int = 0
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _tasks(day: OfficeDay, times: int, *, held: bool) -> list[Task]:
     wanted = [Task(day.office, slot, day.starts[slot]) for slot in day.slots for _n in range(times)]
     if not held:
         return wanted
-    return [Task(task.office, task.slot, task.start, _hold(task).pk) for task in wanted]
+    return [Task(task.office, task.slot, task.start, _hold(task)) for task in wanted]
 
 
 def _hold(task: Task) -> Hold:
@@ -216,10 +216,10 @@ def _work(pipe: Connection, barrier: Barrier, learned: bare_sql.Learned) -> None
     party = office_day.one_person()
 
     def ours(task: Task) -> bool:
-        book(Hold.objects.get(pk=task.hold))
+        book(task.hold)
         return True
 
-    def book(hold: Hold) -> None:
+    def book(hold: Hold | None) -> None:
         booking.book(hold=hold, answers=answers(_anybody()), at=timezone.now())
 
     def ours_whole(task: Task) -> bool:
@@ -239,7 +239,7 @@ def _work(pipe: Connection, barrier: Barrier, learned: bare_sql.Learned) -> None
     ways: dict[str, Callable[[Task], bool]] = {
         OURS: ours,
         OURS_WHOLE: ours_whole,
-        BARE: lambda task: peer.book(task.slot, task.hold, timezone.now()),
+        BARE: lambda task: peer.book(task.slot, task.hold.pk, timezone.now()),
         BARE_WHOLE: lambda task: peer.hold_and_book(task.slot),
         ORM: orm,
     }
@@ -270,12 +270,11 @@ def _timed(
 
 @transaction.atomic
 def orm(task: Task) -> bool:
-    """The usual Django way with one table: lock the slot, count what is booked in it, insert."""
+    """The usual Django way: lock the slot, count its places, insert the appointment and its place; nothing else."""
     slot = Slot.objects.select_for_update().get(pk=task.slot)
-    booked = Appointment.objects.filter(office_id=slot.office_id, starts_at=slot.start).count()
-    if booked >= slot.released:
+    if AppointmentPlace.objects.filter(slot=slot).count() >= slot.released:
         return False
-    Appointment.objects.create(
+    appointment = Appointment.objects.create(
         token=tokens.new(),
         code=tokens.new_code(),
         submission_key=tokens.new(),
@@ -286,4 +285,5 @@ def orm(task: Task) -> bool:
         privacy_notice="bench",
         booked_at=timezone.now(),
     )
+    AppointmentPlace.objects.create(appointment=appointment, slot=slot)
     return True

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from citizens import crypto, signals, tokens
-from citizens.domain import availability, fitting, obstacles
+from citizens.domain import availability, fitting, obstacles, prepared
 from citizens.domain import party as parties
 from citizens.domain.answers import Answers
 from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.domain.registration import Booked, register
 from citizens.enums import PlaceShare
-from citizens.models import Appointment, ClosedDay, Hold, Slot, User
+from citizens.models import Appointment, ClosedDay, Hold, Office, Slot, User
 
 # A browser may keep places for two visits at once, not more; a network address as many as a village needs.
 HOLDS_A_BROWSER = 2
@@ -101,21 +101,17 @@ def keep(
         expires_at=until,
         answers=answers,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            KEEP,
-            {
-                "token": made.token,
-                "browser": browser,
-                "address": address,
-                "party": made.party,
-                "created": at,
-                "expires": until,
-                "answers": crypto.encrypt(answers, context="hold.answers") if answers else None,
-                "slots": [slot.pk for slot in slots],
-            },
-        )
-        [made.pk] = cursor.fetchone() or [None]
+    values: dict[str, Any] = {
+        "token": made.token,
+        "browser": browser,
+        "address": address,
+        "party": made.party,
+        "created": at,
+        "expires": until,
+        "answers": crypto.encrypt(answers, context="hold.answers") if answers else None,
+        "slots": [slot.pk for slot in slots],
+    }
+    [[made.pk]] = prepared.run(KEEP, values)
     # As after create(): saving it again updates the row.
     made._state.adding = False  # noqa: SLF001 - documented for a row written by other means
     return made
@@ -192,15 +188,10 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
     AlreadyBooked when a person has an active appointment in a service group of the party, HouseholdBooked
     when the family card has one on that day, and obstacles.NotServed.
     """
-    party = parties.parse(hold.party)
+    party = parties.kept(hold.party)
 
     def attempt() -> Appointment:
-        slots = list(
-            Slot.objects.select_for_update(of=("self",))
-            .filter(held_places__hold=hold)
-            .select_related("office")
-            .order_by("pk")
-        )
+        slots = _lock_held(hold)
         if not slots or min(slot.start for slot in slots) <= at:
             raise SlotFull
         start = min(slot.start for slot in slots)
@@ -219,6 +210,28 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
         )
 
     return _retrying(attempt, submission_key=hold.token)
+
+
+_SLOT, _OFFICE = (
+    [field.attname for field in model._meta.concrete_fields] for model in (Slot, Office)
+)
+# The slots of a hold, each with its office.
+HELD_SLOTS = f"""
+    SELECT {", ".join(f"slot.{name}" for name in _SLOT)}, {", ".join(f"office.{name}" for name in _OFFICE)}
+    FROM citizens_slot slot JOIN citizens_office office ON office.id = slot.office_id
+    WHERE slot.id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)
+    ORDER BY slot.id FOR UPDATE OF slot
+"""  # noqa: S608 - composed of the names of columns
+
+
+def _lock_held(hold: Hold) -> list[Slot]:
+    """Locks the slots of a hold."""
+    slots = []
+    for row in prepared.run(HELD_SLOTS, {"hold": hold.pk}):
+        slot = Slot.from_db(DEFAULT_DB_ALIAS, _SLOT, row[: len(_SLOT)])
+        slot.office = Office.from_db(DEFAULT_DB_ALIAS, _OFFICE, row[len(_SLOT) :])
+        slots.append(slot)
+    return slots
 
 
 def book_for_caller(
@@ -315,7 +328,7 @@ def _retrying(attempt: Any, *, submission_key: str) -> Appointment:
 
 HELD_BY_OTHERS = """
     WITH released AS (
-        UPDATE citizens_hold SET expires_at = created_at WHERE id IN (
+        UPDATE citizens_hold SET expires_at = %(at)s WHERE id IN (
             SELECT hold.id FROM citizens_hold hold
             WHERE browser = %(browser)s AND browser <> '' AND expires_at > %(at)s
             ORDER BY created_at DESC, id DESC OFFSET %(kept)s
@@ -343,9 +356,7 @@ def free_places(
         "slots": [slot.pk for slot in slots],
         "own": own.pk if own else 0,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(HELD_BY_OTHERS, parameters)
-        held = dict(cursor.fetchall())
+    held = dict(prepared.run(HELD_BY_OTHERS, parameters))
     return {slot.pk: slot.released - slot.taken - held.get(slot.pk, 0) for slot in slots}
 
 

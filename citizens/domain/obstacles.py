@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
+from citizens.domain import prepared
 from citizens.domain.party import Party
 from citizens.enums import ACTIVE_APPOINTMENT_STATES, OutageCause, Outcome
 from citizens.models import Appointment, CardStock
@@ -171,11 +171,8 @@ def check(
 
 def _look(wanted: dict[str, Any]) -> int | None:
     """How many cards are left, where they are counted and needed. Raises NotServed for an outage."""
-    with connection.cursor() as cursor:
-        cursor.execute(IN_THE_WAY, wanted)
-        rows = cursor.fetchall()
     left = None
-    for cause, note, cards in rows:
+    for cause, note, cards in prepared.run(IN_THE_WAY, wanted):
         if cause is not None:
             raise NotServed(Obstacle.OUTAGE, note or str(OutageCause(cause).label))
         left = cards

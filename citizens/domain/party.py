@@ -4,10 +4,13 @@ As text it stands in addresses and on holds: people are parted by ",", the cases
 is "service.case" in the words of its own address: "ktp.hilang~ikd.aktivasi,kia.baru-anak".
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+from django.core.cache import caches
 
 from citizens.enums import Attendance
 from citizens.models import Appointment, Service, ServiceCase, VisitorService
@@ -15,6 +18,7 @@ from citizens.models import Appointment, Service, ServiceCase, VisitorService
 # From 15 people on it is a group visit, which a supervisor plans.
 MOST_PEOPLE = 8
 MOST_SERVICES = 4  # of one person
+KEPT = 10  # seconds: as long as the page of a case is kept
 CASE = re.compile(r"([a-z][a-z0-9-]{0,30})\.([a-zA-Z0-9_-]{1,30})")
 
 
@@ -103,6 +107,16 @@ def parse(text: str) -> Party:
     if any(_clashes(person) for person in party.people):
         raise UnknownParty
     return party
+
+
+def kept(text: str) -> Party:
+    """The same as parse(), read anew only every KEPT seconds: for what was parsed a moment ago. Raises UnknownParty."""
+    key = f"party-{hashlib.sha256(text.encode()).hexdigest()}"
+    found: Party | None = caches["local"].get(key)
+    if found is None:
+        found = parse(text)
+        caches["local"].set(key, found, KEPT)
+    return found
 
 
 def of_appointment(appointment: Appointment) -> Party:

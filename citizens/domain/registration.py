@@ -6,12 +6,14 @@ The caller holds the locks of the slots and has checked that there is room; the 
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from citizens import crypto, tokens
+from citizens.domain import prepared
 from citizens.domain.answers import Answers
 from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
@@ -97,8 +99,8 @@ def _appointment(
     )
 
 
-# Takes a place of each slot out of its share. The hold ends as if it had never been alive: whoever waited for the
-# lock with an earlier moment in hand would otherwise count its place twice, as held and as taken.
+# Takes a place of each slot out of its share. The hold ends and its places go: whoever waited for the lock with an
+# earlier moment in hand would otherwise count them twice, as held and as taken.
 WRITE = """
     WITH made AS (
         INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
@@ -132,13 +134,25 @@ WRITE = """
         SELECT DISTINCT made.id, %(household)s, of_group, %(date)s::date, true
         FROM made, unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
     ), ended AS (
-        UPDATE citizens_hold SET expires_at = created_at, answers = NULL WHERE id = %(hold)s
+        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
+    ), handed AS (
+        DELETE FROM citizens_heldplace WHERE hold_id = %(hold)s
     )
     INSERT INTO citizens_appointmentevent
         (appointment_id, from_state, to_state, at, actor, staff_id, reason, office_caused)
     SELECT made.id, '', %(state)s, %(at)s, %(actor)s, %(staff)s::bigint, '', false FROM made
     RETURNING appointment_id
 """
+
+
+@cache
+def _statement() -> tuple[list[Any], str]:
+    """The columns of an appointment, and WRITE with them."""
+    fields = [field for field in Appointment._meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(field.attname for field in fields)
+    values = ", ".join(f"%({field.attname})s" for field in fields)
+    # Short enough for the driver to remember how it is bound.
+    return fields, " ".join(WRITE.format(columns=columns, values=values).split())
 
 
 def _write(
@@ -176,16 +190,10 @@ def _write(
         "actor": (Actor.STAFF if staff else Actor.CITIZEN).value,
         "at": at,
     }
-    fields = [field for field in Appointment._meta.local_concrete_fields if not field.primary_key]
+    fields, statement = _statement()
     parameters |= {
         field.attname: field.get_db_prep_save(getattr(appointment, field.attname), connection)
         for field in fields
     }
-    statement = WRITE.format(
-        columns=", ".join(field.attname for field in fields),
-        values=", ".join(f"%({field.attname})s" for field in fields),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        [appointment.pk] = cursor.fetchone()
+    [[appointment.pk]] = prepared.run(statement, parameters)
     appointment._state.adding = False  # noqa: SLF001 - as after create(): saving again updates

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -28,6 +29,8 @@ from citizens.models import (
 )
 from outreach.domain import short_texts
 from outreach.enums import Channel, Purpose
+
+PAPERS_KEPT = 10  # seconds: as long as the page of a case is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,20 @@ def facts_of(
     if booked is None:
         rows = VisitorService.objects.filter(visitor__appointment=appointment)
         booked = list(rows.select_related("case__service").order_by("visitor__position", "pk"))
-    papers = Requirement.objects.filter(case__visitorservice__visitor__appointment=appointment)
-    papers = papers.in_force(on=local_date(appointment.starts_at))
-    papers = papers.order_by("optional", "case_id", "sort_order", "pk").distinct()
-    return Facts(appointment, booked, list(papers), change)
+    cases = tuple(sorted({service.case_id for service in booked}))
+    return Facts(appointment, booked, _papers(cases, on=local_date(appointment.starts_at)), change)
+
+
+def _papers(cases: tuple[int, ...], *, on: datetime.date) -> list[Requirement]:
+    """The papers of some cases (their ids) in force on a day; read once in some seconds for many bookings."""
+
+    def read() -> list[Requirement]:
+        papers = Requirement.objects.filter(case__in=cases).in_force(on=on)
+        return list(papers.order_by("optional", "case_id", "sort_order", "pk"))
+
+    return (
+        caches["local"].get_or_set(f"papers-{cases}-{on}".replace(" ", ""), read, PAPERS_KEPT) or []
+    )
 
 
 def of_appointment(*, facts: Facts, purpose: Purpose, channel: Channel, asks: bool = False) -> Text:

@@ -1,10 +1,15 @@
 """Rows of messages, written in the transaction of the fact that they tell."""
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.db import connection
+
+from citizens.domain import prepared
 from outreach.domain.composition import Text
 from outreach.enums import Channel, Purpose, Urgency
 from outreach.models import Message
@@ -37,8 +42,33 @@ class Occasion:
 
 
 def plan(rows: Iterable[Message]) -> int:
-    """Writes the rows in one INSERT and returns how many; what is planned already stays as it is."""
-    return len(Message.objects.bulk_create(rows, ignore_conflicts=True))
+    """Writes the rows in one INSERT and returns how many it was given; what is planned already stays as it is."""
+    planned = list(rows)
+    fields, statement = _insert()
+    if planned:
+        columns = {
+            field.attname: [
+                field.get_db_prep_save(getattr(message, field.attname), connection)
+                for message in planned
+            ]
+            for field in fields
+        }
+        prepared.run(statement, columns)
+    return len(planned)
+
+
+@cache
+def _insert() -> tuple[list[Any], str]:
+    """The columns of a message, and the statement that writes any number of rows from an array for each."""
+    fields = [field for field in Message._meta.local_concrete_fields if not field.primary_key]
+    names = ", ".join(field.attname for field in fields)
+    # Text as it is: a cast to a shorter type would cut it off, where the column refuses it.
+    arrays = ", ".join(
+        f"%({field.attname})s::{re.sub(r'varchar.*', 'text', field.db_type(connection) or '')}[]"
+        for field in fields
+    )
+    statement = f"INSERT INTO outreach_message ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of columns
+    return fields, statement
 
 
 def row(

@@ -193,13 +193,13 @@ def test_the_office_excuses_itself_for_what_it_caused():
     assert ["maaf" in message.body for message in told] == [False, False, True, True]
 
 
-def test_the_messages_of_a_move_cost_five_statements(django_assert_num_queries):
+def test_the_messages_of_a_move_cost_at_most_five_statements(django_assert_max_num_queries):
     appointment = AppointmentFactory()
     VisitorServiceFactory.create_batch(3, visitor__appointment=appointment)
     move(appointment, to=MOMENT + DAY)
     appointment.sequence += 1
 
-    with django_assert_num_queries(5):
+    with django_assert_max_num_queries(5):
         appointment_messages.queue_move(appointment=appointment, at=TWO_DAYS_BEFORE)
 
 
