@@ -112,17 +112,20 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 @personal
 @require_POST
-@limited(browser=limits.BOOK, address=limits.BOOK_ADDRESS)
 def book(request: HttpRequest, token: str) -> HttpResponse:
     """Makes the appointment. Pressed twice, it leads twice to the same appointment."""
-    at = timezone.now()
     kept = get_object_or_404(Hold, token=token)
-    answers = drafts.read(kept.answers, people=len(kept.party.split(","))).answers
+    return make(request, kept, drafts.read(kept.answers, people=len(kept.party.split(","))).answers)
+
+
+@limited(browser=limits.BOOK, address=limits.BOOK_ADDRESS)
+def make(request: HttpRequest, kept: Hold, answers: Answers | None) -> HttpResponse:
+    """Makes the appointment of a hold, with what was typed and kept with it; None: something is missing."""
     if not answers:
-        made = Appointment.objects.filter(submission_key=token).first()
-        return held.done(made) if made else redirect("details", token)
+        made = Appointment.objects.filter(submission_key=kept.token).first()
+        return held.done(made) if made else redirect("details", kept.token)
     try:
-        return held.done(booking.book(hold=kept, answers=answers, at=at))
+        return held.done(booking.book(hold=kept, answers=answers, at=timezone.now()))
     except (booking.SlotFull, obstacles.NotServed):
         slot = held.first_slot(kept)
         return _choose_again(

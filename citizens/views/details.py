@@ -24,12 +24,14 @@ from citizens.forms.booking import DetailsForm
 from citizens.forms.contact import ContactForm, initial_of
 from citizens.forms.person import PersonForm
 from citizens.views import held, language, way
+from citizens.views.booking import make
 from citizens.views.held import Held
 from citizens.views.personal import personal
 
 LONGEST_TYPED = 300  # characters of a field that are kept while a page is unfinished
 NEVER_KEPT = "household"  # the number of a family card
 HOUSEHOLD_KEY = "household_key"
+BOOK = "book"  # the name of the button that books at once
 
 
 @personal
@@ -96,7 +98,7 @@ class _Questions:
         if form.is_valid():
             draft = self.finish(form)
             drafts.keep(hold=self.held.hold, draft=draft)
-            return held.go_on(self.held, draft)
+            return self.after(draft)
         self._keep(form, wrong=True)
         if isinstance(form, ContactForm):
             form.forget_household()
@@ -108,6 +110,10 @@ class _Questions:
     def finish(self, form: Any) -> Draft:
         """The draft with what a valid form says."""
         raise NotImplementedError
+
+    def after(self, draft: Draft) -> HttpResponse:
+        """Where a finished page leads."""
+        return held.go_on(self.held, draft)
 
     def context(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -178,6 +184,12 @@ class _Questions:
 
 class _Details(_Questions):
     template = "citizens/booking/details.html"
+
+    def after(self, draft: Draft) -> HttpResponse:
+        """Everything stands on this one page: whoever is in a hurry books from it, without another look."""
+        if BOOK in self.request.POST and draft.answers:
+            return make(self.request, self.held.hold, draft.answers)
+        return super().after(draft)
 
     def form(self, *, data: Any = None, initial: Mapping[str, Any] | None = None) -> forms.Form:
         return DetailsForm(data, initial=initial, party=self.held.party, today=self.today)

@@ -26,9 +26,9 @@ class Held:
 
 
 def find(token: str) -> Held:
-    """Two queries. Raises Http404, and UnknownParty when a service has ended meanwhile."""
+    """At most two queries. Raises Http404, and UnknownParty when a service has ended meanwhile."""
     hold = get_object_or_404(Hold, token=token)
-    party = parties.parse(hold.party)
+    party = parties.kept(hold.party)
     return Held(hold, party, drafts.read(hold.answers, people=len(party.people)))
 
 

@@ -46,6 +46,10 @@ def choose_time(page, time=0):
     button = page.locator("button.time").nth(time)
     words = button.locator(".time-label").inner_text()
     button.click()
+    # The page may be two seconds old, and the time taken in these: then it says so and shows what is free now.
+    page.wait_for_url(re.compile("/pesan/|penuh="))
+    if "penuh=" in page.url:
+        return choose_time(page, time)
     expect(page.locator("#id_full_name")).to_be_visible()
     return words
 

@@ -332,8 +332,8 @@ def test_reading_the_pages_changes_nothing(client, office, contact):
 
 
 @pytest.mark.parametrize("people", [2, 4])
-def test_any_number_of_people_takes_three_queries(
-    client, office, people, django_assert_num_queries
+def test_any_number_of_people_takes_at_most_three_queries(
+    client, office, people, django_assert_max_num_queries
 ):
     kept = booking.hold(
         party=parties.parse(",".join(["ktp.hilang"] * people)),
@@ -346,5 +346,5 @@ def test_any_number_of_people_takes_three_queries(
     client.get(page("contact", kept.token))  # reads the kelurahan
 
     for address in (page("person", kept.token, 1), page("contact", kept.token)):
-        with django_assert_num_queries(3):
+        with django_assert_max_num_queries(3):
             client.get(address)
