@@ -6,12 +6,11 @@ same statement as it, is stale (docs/adr/0003).
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
 
 from citizens import crypto, signals, tokens
 from citizens.domain import availability, fitting, obstacles, prepared
@@ -21,7 +20,7 @@ from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.domain.registration import Booked, register
 from citizens.enums import PlaceShare
-from citizens.models import Appointment, ClosedDay, Hold, Office, Slot, User
+from citizens.models import Appointment, Hold, Office, Slot, User
 
 # A browser may keep places for two visits at once, not more; a network address as many as a village needs.
 HOLDS_A_BROWSER = 2
@@ -137,34 +136,27 @@ def lock(
     office: str,
     start: datetime.datetime,
     at: datetime.datetime,
-    also: Q | None = None,
+    also: Collection[int] = (),
     by_staff: bool = False,
 ) -> tuple[list[Slot], datetime.datetime]:
     """Locks the slots of a visit from `start` at an office (its code); returns them and when the visit ends.
 
-    `also` names slots of another visit that are locked in the same statement, in one order with these; they
+    `also` are the ids of slots of another visit that are locked in the same statement, in one order with these; they
     are not returned. Raises SlotFull when the visit does not fit there, or may not be booked when it is `at`
     (staff may book until it begins).
     """
     earliest, latest = availability.window(at=at)
     if not (at if by_staff else earliest) <= start < latest:
         raise SlotFull
-    closed = ClosedDay.objects.filter(
-        Q(office=OuterRef("office")) | Q(office=None), date=local_date(start)
-    )
-    wanted = Q(
-        office__code=office,
-        office__active=True,
-        group_id__in=[part.group_id for part in party.parts],
-        start__gte=start,
-        start__lt=start + fitting.reach(party.parts),
-    ) & ~Q(Exists(closed))
-    locked = (
-        Slot.objects.select_for_update(of=("self",))
-        .filter(wanted | also if also else wanted)
-        .select_related("office")
-        .order_by("pk")
-    )
+    parameters = {
+        "office": office,
+        "groups": [part.group_id for part in party.parts],
+        "start": start,
+        "until": start + fitting.reach(party.parts),
+        "date": local_date(start),
+        "also": sorted(also),
+    }
+    locked = _locked(WANTED, parameters)
     of_group: dict[int, list[Slot]] = defaultdict(list)
     for slot in sorted(locked, key=lambda slot: slot.start):
         if slot.office.code == office and slot.start >= start:
@@ -191,7 +183,7 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
     party = parties.kept(hold.party)
 
     def attempt() -> Appointment:
-        slots = _lock_held(hold)
+        slots = _locked(HELD, {"hold": hold.pk})
         if not slots or min(slot.start for slot in slots) <= at:
             raise SlotFull
         start = min(slot.start for slot in slots)
@@ -215,19 +207,30 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
 _SLOT, _OFFICE = (
     [field.attname for field in model._meta.concrete_fields] for model in (Slot, Office)
 )
-# The slots of a hold, each with its office.
-HELD_SLOTS = f"""
+SLOTS = f"""
     SELECT {", ".join(f"slot.{name}" for name in _SLOT)}, {", ".join(f"office.{name}" for name in _OFFICE)}
     FROM citizens_slot slot JOIN citizens_office office ON office.id = slot.office_id
-    WHERE slot.id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)
-    ORDER BY slot.id FOR UPDATE OF slot
 """  # noqa: S608 - composed of the names of columns
+HELD = "WHERE slot.id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)"
+WANTED = """
+    WHERE slot.id = ANY (%(also)s::bigint[] || ARRAY(
+        SELECT wanted.id FROM citizens_slot wanted JOIN citizens_office place ON place.id = wanted.office_id
+        WHERE place.code = %(office)s AND place.active AND wanted.group_id = ANY (%(groups)s::bigint[])
+            AND wanted.start >= %(start)s AND wanted.start < %(until)s
+            AND NOT EXISTS (
+                SELECT FROM citizens_closedday closed
+                WHERE closed.date = %(date)s AND (closed.office_id = place.id OR closed.office_id IS NULL)
+            )
+    ))
+"""
+# In order of their ids, so that two that want some of the same never wait for each other in a ring.
+LOCK = "ORDER BY slot.id FOR UPDATE OF slot"
 
 
-def _lock_held(hold: Hold) -> list[Slot]:
-    """Locks the slots of a hold."""
+def _locked(which: str, parameters: dict[str, Any]) -> list[Slot]:
+    """Locks slots; each has its office read."""
     slots = []
-    for row in prepared.run(HELD_SLOTS, {"hold": hold.pk}):
+    for row in prepared.run(f"{SLOTS} {which} {LOCK}", parameters):
         slot = Slot.from_db(DEFAULT_DB_ALIAS, _SLOT, row[: len(_SLOT)])
         slot.office = Office.from_db(DEFAULT_DB_ALIAS, _OFFICE, row[len(_SLOT) :])
         slots.append(slot)

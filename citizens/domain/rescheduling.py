@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from citizens import signals
 from citizens.domain import appointments, booking, obstacles
@@ -87,7 +86,7 @@ def _move(
     known = set(appointment.places.values_list("slot", flat=True))
     by_staff = event.actor != Actor.CITIZEN
     slots, ends_at = booking.lock(
-        party=party, office=office, start=start, at=at, also=Q(pk__in=known), by_staff=by_staff
+        party=party, office=office, start=start, at=at, also=known, by_staff=by_staff
     )
     places = appointments.lock_row(appointment, known)
     obstacles.check(party=party, office=office, start=start, at=at, own=appointment)

@@ -4,14 +4,18 @@ What is typed is kept with the hold, right or wrong, finished or not.
 """
 
 import datetime
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import forms
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -31,6 +35,7 @@ from citizens.views.personal import personal
 LONGEST_TYPED = 300  # characters of a field that are kept while a page is unfinished
 NEVER_KEPT = "household"  # the number of a family card
 HOUSEHOLD_KEY = "household_key"
+FIELDS_KEPT = 60  # seconds: as long as the list of kelurahan
 BOOK = "book"  # the name of the button that books at once
 
 
@@ -170,7 +175,24 @@ class _Questions:
 
     def _show(self, form: forms.Form, *, status: int = 200) -> HttpResponse:
         context = held.context(self.held, at=self.at) | self.context() | {"form": form}
+        if self._is_fresh(form):
+            context["fields"] = self._fresh_fields(form)
         return render(self.request, self.template, context, status=status)
+
+    def _is_fresh(self, form: forms.Form) -> bool:
+        """Whether nothing was typed yet, on no page of the hold."""
+        draft = self.held.draft
+        return not (form.is_bound or draft.pages or draft.shared or any(draft.people))
+
+    def _fresh_fields(self, form: forms.Form) -> SafeString:
+        """The empty fields, which are the same for everybody who comes for that: made once, kept for moments."""
+        facts = f"{get_language()} {self.held.party.text} {self.names} {self.today}"
+        key = f"fields-{hashlib.sha256(facts.encode()).hexdigest()}"
+        made: SafeString | None = caches["local"].get(key)
+        if made is None:
+            made = SafeString("").join(as_crispy_field(field) for field in form)
+            caches["local"].set(key, made, FIELDS_KEPT)
+        return made
 
     def _saved_shared(self) -> dict[str, Any]:
         if shared := self.held.draft.shared:

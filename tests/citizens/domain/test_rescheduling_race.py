@@ -86,6 +86,7 @@ def test_without_the_lock_the_same_two_run_into_the_constraint(monkeypatch):
         return free
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **values: rows.all())
+    monkeypatch.setattr(booking, "LOCK", "")
     monkeypatch.setattr(booking, "free_places", count_and_wait)
 
     outcomes = at_once(*(partial(move, mover, wanted) for mover in movers))
@@ -166,7 +167,7 @@ def test_without_the_lock_two_long_visits_run_into_the_constraint(monkeypatch):
         return free
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **values: rows.all())
-    monkeypatch.setattr(booking, "HELD_SLOTS", booking.HELD_SLOTS.replace("FOR UPDATE OF slot", ""))
+    monkeypatch.setattr(booking, "LOCK", "")
     monkeypatch.setattr(booking, "free_places", count_and_wait)
 
     outcomes = at_once(
@@ -199,6 +200,7 @@ def test_without_the_lock_a_cancelled_place_is_counted_wrongly(monkeypatch):
         cancelled.set()
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **values: rows.all())
+    monkeypatch.setattr(booking, "LOCK", "")
     monkeypatch.setattr(booking, "free_places", count_and_wait)
 
     moved, _cancelled = at_once(partial(move, mine, wanted), cancel_meanwhile)

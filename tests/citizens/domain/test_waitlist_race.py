@@ -76,6 +76,7 @@ def test_without_the_lock_both_keep_the_same_place(place, monkeypatch):
         return free
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **values: rows.all())
+    monkeypatch.setattr(booking, "LOCK", "")
     monkeypatch.setattr(booking, "free_places", count_and_wait)
 
     at_once(partial(waitlist.sweep, at=AT), partial(newcomer, case, slot))
