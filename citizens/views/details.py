@@ -15,6 +15,7 @@ from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -190,7 +191,7 @@ class _Questions:
         key = f"fields-{hashlib.sha256(facts.encode()).hexdigest()}"
         made: SafeString | None = caches["local"].get(key)
         if made is None:
-            made = SafeString("").join(as_crispy_field(field) for field in form)
+            made = format_html_join("", "{}", ((as_crispy_field(field),) for field in form))
             caches["local"].set(key, made, FIELDS_KEPT)
         return made
 

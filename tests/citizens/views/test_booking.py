@@ -306,6 +306,17 @@ def test_the_shortest_booking_takes_at_most_fifteen_statements(client, slot, det
     assert len(statements) <= 15, "\n".join(statements)
 
 
+def test_empty_fields_are_the_same_for_the_next_one(client, slot):
+    first, second = (
+        client.get(reverse("details", args=[take(client, slot).url.split("/")[2]])) for _ in "ab"
+    )
+
+    assert list(second.context["form"].fields)
+    for name in first.context["form"].fields:
+        assert f'name="{name}"' in first.text
+        assert f'name="{name}"' in second.text
+
+
 def test_whoever_is_in_a_hurry_books_from_the_page_of_details(client, slot, details):
     with CaptureQueriesContext(connection) as holding:
         page = reverse("details", args=[take(client, slot).url.split("/")[2]])
