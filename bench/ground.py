@@ -44,6 +44,7 @@ def production() -> dict[str, str]:
         "BENCH": "1",
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         **dict.fromkeys(("DEMO", "DEBUG"), "0"),
+        "DATABASE_POOL_SIZE": "8",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_KEYS": secrets.token_hex(32),
         "HASH_KEY": secrets.token_hex(32),

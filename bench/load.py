@@ -30,6 +30,7 @@ class Target:
 
     port: int
     path: str
+    script: bool = False  # asked for by a script of the page
 
     @property
     def request(self) -> bytes:
@@ -39,6 +40,7 @@ class Target:
             f"Host: 127.0.0.1:{self.port}",
             "X-Forwarded-Proto: https",
             "Accept-Encoding: gzip, deflate, br, zstd",
+            *(["X-Requested-With: XMLHttpRequest"] if self.script else []),
         )
         return "\r\n".join((*lines, "", "")).encode()
 

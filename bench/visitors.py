@@ -67,7 +67,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Where a form goes, and its fields with what stands in them; a button with a name is one of them."""
+    """Where a form goes, and its fields with what stands in them; a button with a name is an empty one."""
 
     action: str
     post: bool
@@ -79,7 +79,10 @@ class Form:
         fields: dict[str, str] = {}
         for found in FIELD.finditer(content):
             seen = _attributes(found[0])
-            unchosen = seen.get("type") in ("checkbox", "radio") and "checked" not in seen
+            # A button counts only when it is pressed: give it a value to press it.
+            unchosen = found[0].startswith("<button") or (
+                seen.get("type") in ("checkbox", "radio") and "checked" not in seen
+            )
             if "name" in seen and not unchosen:
                 fields.setdefault(seen["name"], seen.get("value", ""))
             elif "name" in seen:

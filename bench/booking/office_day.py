@@ -103,6 +103,29 @@ def clean_slate() -> Iterator[None]:
         _clear()
 
 
+@contextmanager
+def plenty(places: int) -> Iterator[None]:
+    """Every slot of the coming days has `places` free online, inside of the block."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_slot")
+        cursor.execute(
+            "CREATE TABLE bench_slot AS SELECT id, capacity, online, released FROM citizens_slot"
+        )
+        cursor.execute(
+            "UPDATE citizens_slot SET capacity = %s, online = %s, released = %s", [places] * 3
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {WRITTEN} CASCADE")
+            cursor.execute(
+                """UPDATE citizens_slot slot SET taken = 0, capacity = before.capacity, online = before.online,
+                released = before.released FROM bench_slot before WHERE before.id = slot.id"""
+            )
+            cursor.execute("DROP TABLE bench_slot")
+
+
 def _clear() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {WRITTEN} CASCADE")

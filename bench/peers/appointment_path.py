@@ -18,6 +18,11 @@ def slots(*, service: int, staff: int, day: datetime.date) -> Ask:
     return Ask(f"{ROOT}/ajax/available_slots/?{urlencode(query)}", ajax=True)
 
 
+def free(answer: Answer) -> list[str]:
+    """The times, in ISO form, that such a call is answered with."""
+    return [start for start, _text in json.loads(answer.text)["available_slots"]]
+
+
 def book(
     *,
     service: int,
@@ -33,8 +38,7 @@ def book(
     """
     page = yield Ask(f"{ROOT}/request/{service}/")
     answer = yield slots(service=service, staff=staff, day=day)
-    free = [start for start, _text in json.loads(answer.text)["available_slots"]]
-    start = datetime.datetime.fromisoformat(time or random.choice(free))  # noqa: S311 - anybody's choice
+    start = datetime.datetime.fromisoformat(time or random.choice(free(answer)))  # noqa: S311 - anybody's choice
     form = _form(page, "/request-submit/")
     chosen = {
         "date": day.isoformat(),
@@ -46,7 +50,9 @@ def book(
     details = yield _moved((yield Ask(form.action, form.fields | chosen)))
     form = _form(details, "/client-info/")
     person = {"name": "Budi Santoso", "email": email, "phone_0": "ID", "phone_1": "81234567890"}
-    proof = yield _moved((yield form.filled(person | {"address": "Serang"})))
+    proof = yield _moved(
+        (yield form.filled(person | {"address": "Serang", "payment_type": "full"}))
+    )
     form = _form(proof, "/verification-code/")
     done = yield _moved((yield form.filled({"code": code(email)})))
     if done.status != 200 or "/thank-you/" not in done.path:

@@ -4,6 +4,7 @@ The caller holds the locks of the slots and has checked that there is room; the 
 """
 
 import datetime
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -106,33 +107,34 @@ WRITE = """
         INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
     ), person AS (
         INSERT INTO citizens_visitor (appointment_id, position, full_name, nik, birth_date, person_key)
-        SELECT made.id, numbered.* FROM made, unnest(
-            %(positions)s::smallint[], %(names)s::text[], %(niks)s::bytea[], %(births)s::date[], %(keys)s::text[]
-        ) AS numbered RETURNING id, position, person_key
+        SELECT made.id, typed.* FROM made, jsonb_to_recordset(%(people)s::jsonb)
+            AS typed (position smallint, full_name text, nik bytea, birth_date date, person_key text)
+        RETURNING id, position, person_key
     ), service AS (
         INSERT INTO citizens_visitorservice (visitor_id, case_id, group_id, person_key, minutes, active)
         SELECT person.id, wanted.kind, wanted.of_group, person.person_key, wanted.minutes, true
-        FROM unnest(%(of_position)s::smallint[], %(cases)s::bigint[], %(groups)s::bigint[], %(minutes)s::smallint[])
-            AS wanted (position, kind, of_group, minutes)
+        FROM jsonb_to_recordset(%(services)s::jsonb)
+            AS wanted (position smallint, kind bigint, of_group bigint, minutes smallint)
         JOIN person USING (position)
+    ), given AS (
+        SELECT * FROM jsonb_to_recordset(%(places)s::jsonb) AS given (slot_id bigint, share text)
     ), place AS (
         INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_at, overbooked_why)
         SELECT made.id, slot_id, share,
             CASE WHEN share = 'overbooked' THEN %(staff)s::bigint END,
             CASE WHEN share = 'overbooked' THEN %(at)s::timestamptz END,
             CASE WHEN share = 'overbooked' THEN %(overbook)s ELSE '' END
-        FROM made, unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
+        FROM made, given
     ), taken AS (
         UPDATE citizens_slot slot SET
             taken = taken + (share = 'online')::int,
             internal_taken = internal_taken + (share = 'internal')::int,
             overbooked = overbooked + (share = 'overbooked')::int
-        FROM unnest(%(slots)s::bigint[], %(shares)s::text[]) AS given (slot_id, share)
-        WHERE slot.id = given.slot_id
+        FROM given WHERE slot.id = given.slot_id
     ), family AS (
         INSERT INTO citizens_householdvisit (appointment_id, household_key, group_id, date, active)
         SELECT DISTINCT made.id, %(household)s, of_group, %(date)s::date, true
-        FROM made, unnest(%(groups)s::bigint[]) AS wanted (of_group) WHERE %(household)s <> ''
+        FROM made, jsonb_to_recordset(%(services)s::jsonb) AS wanted (of_group bigint) WHERE %(household)s <> ''
     ), ended AS (
         UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
     ), handed AS (
@@ -143,6 +145,17 @@ WRITE = """
     SELECT made.id, '', %(state)s, %(at)s, %(actor)s, %(staff)s::bigint, '', false FROM made
     RETURNING appointment_id
 """
+
+
+def _person(visitor: Visitor) -> dict[str, Any]:
+    nik = crypto.encrypt(visitor.nik, context="visitor.nik") if visitor.nik else None
+    return {
+        "position": visitor.position,
+        "full_name": visitor.full_name,
+        "nik": f"\\x{nik.hex()}" if nik else None,
+        "birth_date": visitor.birth_date,
+        "person_key": visitor.person_key,
+    }
 
 
 @cache
@@ -167,20 +180,24 @@ def _write(
     at: datetime.datetime,
 ) -> None:
     parameters: dict[str, Any] = {
-        "positions": [visitor.position for visitor in visitors],
-        "names": [visitor.full_name for visitor in visitors],
-        "niks": [
-            crypto.encrypt(visitor.nik, context="visitor.nik") if visitor.nik else None
-            for visitor in visitors
-        ],
-        "births": [visitor.birth_date for visitor in visitors],
-        "keys": [visitor.person_key for visitor in visitors],
-        "of_position": [service.visitor.position for service in services],
-        "cases": [service.case_id for service in services],
-        "groups": [service.group_id for service in services],
-        "minutes": [service.minutes for service in services],
-        "slots": [slot.pk for slot in slots],
-        "shares": [share.value for share in shares],
+        "people": json.dumps([_person(visitor) for visitor in visitors], default=str),
+        "services": json.dumps(
+            [
+                {
+                    "position": service.visitor.position,
+                    "kind": service.case_id,
+                    "of_group": service.group_id,
+                    "minutes": service.minutes,
+                }
+                for service in services
+            ]
+        ),
+        "places": json.dumps(
+            [
+                {"slot_id": slot.pk, "share": share.value}
+                for slot, share in zip(slots, shares, strict=True)
+            ]
+        ),
         "staff": staff.pk if staff else None,
         "overbook": overbook,
         "household": appointment.household_key,

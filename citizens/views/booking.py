@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,6 @@ from citizens.models import Appointment, Hold, VisitorService
 from citizens.views import held, proof, summary, typed, way
 from citizens.views.limited import address_key, browser_of, limited, remember
 from citizens.views.personal import personal
-from citizens.views.services import case_or_404
 from citizens.views.shared import from_here
 
 
@@ -29,7 +28,11 @@ from citizens.views.shared import from_here
 @limited(browser=limits.HOLD, address=limits.HOLD_ADDRESS)
 def hold(request: HttpRequest, service: str, case: str) -> HttpResponse:
     """Keeps the chosen time for five minutes, then asks for the details."""
-    return _hold(request, parties.of(case_or_404(service, case)))
+    try:
+        party = parties.kept(f"{service}.{case}")
+    except parties.UnknownParty as error:
+        raise Http404 from error
+    return _hold(request, party)
 
 
 @require_POST

@@ -343,7 +343,7 @@ def test_kelurahan_are_read_once_a_minute(client, slot, details, django_assert_n
     caches["local"].clear()
     token = take(client, slot).url.split("/")[2]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(reverse("details", args=[token]))
     with django_assert_num_queries(2):  # what is booked is known for some seconds, too
         client.get(reverse("details", args=[token]))
