@@ -52,12 +52,11 @@ def hold(
     browser: str,
     at: datetime.datetime,
     answers: str | None = None,
-    address: str = "",
 ) -> Hold:
     """Keeps a place in every slot that a visit from `start` needs, for settings.HOLD_MINUTES.
 
     `office` is its code; `browser` names who holds (tokens.new() in a signed cookie); `answers` is what was
-    already typed under a hold that ran out; `address` is the keyed hash of the network address.
+    already typed under a hold that ran out.
     Raises SlotFull, and obstacles.NotServed when something stands in the way of the service.
     """
     slots, _ends = lock(party=party, office=office, start=start, at=at)
@@ -76,7 +75,6 @@ def hold(
         at=at,
         until=at + datetime.timedelta(minutes=settings.HOLD_MINUTES),
         answers=answers,
-        address=address,
     )
 
 
@@ -88,13 +86,11 @@ def keep(
     at: datetime.datetime,
     until: datetime.datetime,
     answers: str | None = None,
-    address: str = "",
 ) -> Hold:
     """Writes a hold on slots that the caller has locked and found free."""
     made = Hold(
         token=tokens.new(),
         browser=browser,
-        address_key=address,
         party=party.text,
         created_at=at,
         expires_at=until,
@@ -103,7 +99,6 @@ def keep(
     values: dict[str, Any] = {
         "token": made.token,
         "browser": browser,
-        "address": address,
         "party": made.party,
         "created": at,
         "expires": until,
@@ -119,8 +114,8 @@ def keep(
 # The hold and its places in one round trip.
 KEEP = """
     WITH made AS (
-        INSERT INTO citizens_hold (token, browser, address_key, party, created_at, expires_at, answers)
-        VALUES (%(token)s, %(browser)s, %(address)s, %(party)s, %(created)s, %(expires)s, %(answers)s)
+        INSERT INTO citizens_hold (token, browser, party, created_at, expires_at, answers)
+        VALUES (%(token)s, %(browser)s, %(party)s, %(created)s, %(expires)s, %(answers)s)
         RETURNING id
     ), places AS (
         INSERT INTO citizens_heldplace (hold_id, slot_id)

@@ -109,8 +109,6 @@ class Hold(models.Model):
 
     token = models.CharField(_("token"), max_length=32, unique=True)
     browser = models.CharField(_("browser"), max_length=32, db_index=True)
-    # Keyed hash of the network address: a whole village may share one, so the limit on it is generous.
-    address_key = models.CharField(_("address"), max_length=64, blank=True)
     party = models.CharField(_("party"), max_length=400)
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"), db_index=True)
@@ -123,10 +121,6 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(expires_at__gte=F("created_at")), name="hold_expires_after_it_begins"
             )
-        ]
-        indexes = [
-            # Read by booking.hold: how many places one network address keeps.
-            models.Index("address_key", "expires_at", name="hold_by_address"),
         ]
 
     def __str__(self) -> str:

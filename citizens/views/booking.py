@@ -18,7 +18,7 @@ from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.models import Appointment, Hold, VisitorService
 from citizens.views import held, proof, summary, typed, way
-from citizens.views.limited import address_key, browser_of, limited, remember
+from citizens.views.limited import browser_of, limited, remember
 from citizens.views.personal import personal
 from citizens.views.shared import from_here
 
@@ -61,7 +61,6 @@ def _hold(request: HttpRequest, party: Party) -> HttpResponse:
             start=start,
             browser=browser,
             at=timezone.now(),
-            address=address_key(request),
             answers=_typed_before(replaced, party),
         )
     if not made:

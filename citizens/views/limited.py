@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from citizens import crypto
 from citizens.domain import limits, wording
 from citizens.views.personal import type_view
 
@@ -91,9 +90,3 @@ def network_of(request: HttpRequest) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((int(address), IPV6_NETWORK), strict=False))
-
-
-def address_key(request: HttpRequest) -> str:
-    """The network as it may stand in a table: a keyed hash; empty when it is not known."""
-    network = network_of(request)
-    return crypto.keyed_hash(network, purpose="limit") if network else ""
