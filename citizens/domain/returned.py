@@ -8,18 +8,14 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import F
 
-from citizens.domain import fitting
+from citizens.domain import availability, fitting
 from citizens.domain.booking import SlotFull
 from citizens.domain.party import Party
 from citizens.models import Office, Release, Slot
 
 # Slots of the days and offices on which something came back: what is free for everybody, and what came back.
-ROOM = """
-    WITH held AS (
-        SELECT place.slot_id, count(*) AS places
-        FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
-        WHERE hold.expires_at > %(at)s GROUP BY place.slot_id
-    ), back AS (
+ROOM = f"""
+    WITH {availability.HELD}, back AS (
         SELECT release.slot_id, sum(release.places) AS places
         FROM citizens_release release WHERE release.returned GROUP BY release.slot_id
     ), days AS (
@@ -34,7 +30,7 @@ ROOM = """
     LEFT JOIN held ON held.slot_id = slot.id LEFT JOIN back ON back.slot_id = slot.id
     WHERE slot.start >= %(first)s AND slot.start < %(last)s
     ORDER BY slot.start
-"""
+"""  # noqa: S608 - composed of constants only
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ class Numbers:
     past: tuple[Past, ...]
 
 
-NUMBERS = """
+NUMBERS = f"""
     WITH slots AS (
         SELECT slot.id, (slot.start AT TIME ZONE %(zone)s)::date AS day,
             slot.online, slot.released, slot.taken,
@@ -60,17 +60,8 @@ NUMBERS = """
         FROM citizens_slot slot JOIN citizens_office office ON office.id = slot.office_id
         WHERE slot.start >= %(first)s AND slot.start < %(last)s
             AND (%(office)s = '' OR office.code = %(office)s)
-            AND NOT EXISTS (
-                SELECT FROM citizens_closedday closed
-                WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
-                    AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
-            )
-    ), held AS (
-        SELECT place.slot_id, count(*) AS places
-        FROM citizens_heldplace place JOIN citizens_hold hold ON hold.id = place.hold_id
-        WHERE hold.expires_at > %(at)s
-        GROUP BY place.slot_id
-    ), days AS (
+            AND {availability.ON_OPEN_DAYS}
+    ), {availability.HELD}, days AS (
         SELECT day, sum(online) AS online, sum(released) AS released, sum(taken) AS taken,
             sum(coalesce(held.places, 0)) AS held,
             sum(CASE WHEN open
@@ -92,7 +83,7 @@ NUMBERS = """
     FROM days LEFT JOIN ended ON ended.day = days.day
     WHERE days.online > 0 OR days.taken > 0
     ORDER BY days.day
-"""
+"""  # noqa: S608 - composed of constants only
 
 
 def numbers(*, at: datetime.datetime, office: str = "") -> Numbers:
