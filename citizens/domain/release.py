@@ -23,7 +23,7 @@ from citizens.models import Release, Slot
 LARGEST_BATCH = 3  # places that open in one moment
 SLOTS_A_RUN = 500
 
-# A returned place opens between half an hour after it came back and the end of the next working day's hours,
+# A returned place opens between half an hour after it came back and the end of the next day's hours,
 # always early enough for somebody to take it.
 SOONEST_RETURN = datetime.timedelta(minutes=30)
 # Of a visit that is near: the waiting list, which is asked every minute, still comes first.
@@ -61,16 +61,22 @@ def plan(slots: Iterable[Slot], *, at: datetime.datetime, draw: random.Random = 
     for slot in slots:
         days[slot.office_id, slot.group_id, local_date(slot.start)].append(slot)
     later: list[Release] = []
-    touched: list[Slot] = []
     for (_office, _group, day), of_day in days.items():
         for slot, due in _draw(of_day, day, at, draw):
             if due <= at:
                 slot.released += 1
-                touched.append(slot)
             else:
                 later.append(Release(slot=slot, places=1, due_at=due))
     Release.objects.bulk_create(later, batch_size=2000)
-    Slot.objects.bulk_update({slot.pk: slot for slot in touched}.values(), ["released"], 2000)
+    opened = [slot for of_day in days.values() for slot in of_day if slot.released]
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [[slot.pk for slot in opened], [slot.released for slot in opened]])
+
+
+OPEN = """
+    UPDATE citizens_slot slot SET released = given.released
+    FROM unnest(%s::bigint[], %s::smallint[]) AS given (id, released) WHERE slot.id = given.id
+"""
 
 
 def _draw(
