@@ -206,7 +206,6 @@ def decline(*, group_visit: GroupVisit, reason: str, staff: User, at: datetime.d
     if not reason.strip():
         raise ValueError("A group is not declined without a reason.")
     _end(group_visit, GroupVisitState.DECLINED, at=at, staff=staff, reason=reason.strip())
-    signals.group_visit_decided.send(sender=GroupVisit, group_visit=group_visit, at=at)
 
 
 @transaction.atomic
@@ -218,7 +217,7 @@ def withdraw(*, group_visit: GroupVisit, at: datetime.datetime) -> None:
 def _end(
     group_visit: GroupVisit, to: GroupVisitState, *, at: datetime.datetime, **columns: Any
 ) -> None:
-    """Ends a visit and gives its places back; they stay internal."""
+    """Ends a visit, gives its places back (they stay internal) and tells the group."""
     if not group_visit.may_be_ended(at=at):
         raise TooLate if group_visit.state == GroupVisitState.PLANNED else StaleGroupVisit
     _locked(Slot.objects.filter(group_places__group_visit=group_visit))
@@ -234,6 +233,7 @@ def _end(
             internal_taken=F("internal_taken") - place.places
         )
     group_visit.places.all().delete()
+    signals.group_visit_decided.send(sender=GroupVisit, group_visit=group_visit, at=at)
 
 
 def _locked(slots: QuerySet[Slot]) -> list[Slot]:

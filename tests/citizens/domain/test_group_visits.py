@@ -280,7 +280,7 @@ def test_the_places_of_a_planned_visit_go_back(visit, slots, staff, verb):
     assert not visit.places.exists()
 
 
-def test_withdrawing_tells_nobody_and_keeps_who_planned(visit, slots, staff, decided):
+def test_withdrawing_is_confirmed_and_keeps_who_planned(visit, slots, staff, decided):
     plan(visit, staff)
     decided.clear()
 
@@ -289,7 +289,7 @@ def test_withdrawing_tells_nobody_and_keeps_who_planned(visit, slots, staff, dec
     visit.refresh_from_db()
     assert visit.state == GroupVisitState.WITHDRAWN
     assert (visit.decided_by, visit.state_at) == (staff, MOMENT + MINUTE)
-    assert decided == []
+    assert decided == [(visit, MOMENT + MINUTE)]
 
 
 @pytest.mark.parametrize("state", ["declined", "withdrawn"])
