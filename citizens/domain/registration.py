@@ -101,7 +101,8 @@ def _appointment(
 
 
 # Takes a place of each slot out of its share. The hold ends and its places go: whoever waited for the lock with an
-# earlier moment in hand would otherwise count them twice, as held and as taken.
+# earlier moment in hand would otherwise count them twice, as held and as taken. Services are written in one order, so
+# that two families that share two people never wait for each other in a ring.
 WRITE = """
     WITH made AS (
         INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
@@ -116,6 +117,7 @@ WRITE = """
         FROM jsonb_to_recordset(%(services)s::jsonb)
             AS wanted (position smallint, kind bigint, of_group bigint, minutes smallint)
         JOIN person USING (position)
+        ORDER BY person.person_key, wanted.of_group
     ), given AS (
         SELECT * FROM jsonb_to_recordset(%(places)s::jsonb) AS given (slot_id bigint, share text)
     ), place AS (
