@@ -5,6 +5,7 @@ What is typed is kept with the hold, right or wrong, finished or not.
 
 import datetime
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,7 +87,7 @@ def contact(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @dataclass
-class _Questions:
+class _Questions(ABC):
     """A page of questions: shows the form, and keeps what is sent under the page names of the draft."""
 
     request: HttpRequest
@@ -110,23 +111,25 @@ class _Questions:
             form.forget_household()
         return self._show(form, status=422)
 
+    @abstractmethod
     def form(self, *, data: Any = None, initial: Mapping[str, Any] | None = None) -> forms.Form:
-        raise NotImplementedError
+        """The form of the page, with what was sent or with what it starts from."""
 
+    @abstractmethod
     def finish(self, form: Any) -> Draft:
         """The draft with what a valid form says."""
-        raise NotImplementedError
 
     def after(self, draft: Draft) -> HttpResponse:
         """Where a finished page leads."""
         return held.go_on(self.held, draft)
 
+    @abstractmethod
     def context(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the template of the page needs beside the form."""
 
+    @abstractmethod
     def saved(self) -> dict[str, Any]:
         """The initial values out of what was finished before."""
-        raise NotImplementedError
 
     @property
     def today(self) -> datetime.date:
