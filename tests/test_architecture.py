@@ -31,7 +31,7 @@ PUBLIC = {
     *("home", "language", "privacy", "health", "elsewhere"),
     *("service", "case", "times", "hold", "details", "check", "book"),
     *("party", "party_add", "party_times", "party_hold", "person", "contact"),
-    *("join_waitlist", "waitlist"),
+    *("join_waitlist", "join_waitlist_new", "begin_waiting", "waitlist"),
     *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
     *("reconfirm", "prove_phone", "prove_email"),

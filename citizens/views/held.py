@@ -78,6 +78,9 @@ def context(held: Held, *, at: datetime.datetime) -> dict[str, object]:
         "caption": way.caption(held.party),
         "when": wording.when(slot.start) if slot else "",
         "office": slot.office.name if slot else "",
+        # With no place kept, the answers are for the waiting list.
+        "waits": slot is None,
+        "wait_url": reverse("join_waitlist_new", args=[token]),
         "alive": held.hold.is_alive(at=at),
         "until": wording.clock(held.hold.expires_at),
         "book_url": reverse("book", args=[token]),

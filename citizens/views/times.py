@@ -49,6 +49,7 @@ def _times(request: HttpRequest, party: Party, told: list[dict[str, Any]]) -> Ht
         "back_url": way.before_times(party, replaced=replaced),
         "outages": told,
         "full": "penuh" in request.GET,
+        "wait_url": way.wait_url(party),
         "replaced": replaced,
     }
     office = next((o for o in offices if o.code == request.GET.get("kantor")), None)

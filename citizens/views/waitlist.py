@@ -1,4 +1,4 @@
-"""Waiting for an earlier time: join with an appointment, see how it stands, answer an offer, leave."""
+"""Waiting for an earlier time, or for any: join, see how it stands, answer an offer, leave."""
 
 import datetime
 
@@ -7,16 +7,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from citizens.domain import appointments, booking, limits, obstacles, waitlist, wording
+from citizens import tokens
+from citizens.domain import (
+    appointments,
+    availability,
+    booking,
+    limits,
+    obstacles,
+    waitlist,
+    wording,
+)
 from citizens.domain.office_time import local_date
 from citizens.enums import ON_THE_WAITLIST, OfferState, WaitlistState
-from citizens.forms.waitlist import ANY, WaitlistForm
-from citizens.models import WaitlistEntry, WaitlistOffer
-from citizens.views import own
-from citizens.views.limited import limited
+from citizens.forms.waitlist import ANY, AnyTimeForm, WaitlistForm
+from citizens.models import Office, WaitlistEntry, WaitlistOffer
+from citizens.views import held, own, way
+from citizens.views.limited import browser_of, limited, remember
 from citizens.views.personal import personal
+from citizens.views.shared import from_here
+
+LONGEST_WAIT = 30  # days
 
 
 @personal
@@ -34,7 +46,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("reschedule", token)
     form = WaitlistForm(
         request.POST if request.method == "POST" else None,
-        office=found.office,
+        offices=[found.office],
         today=local_date(at),
         last=local_date(found.starts_at),
         initial={"office": ANY, "not_before": local_date(at)},
@@ -59,6 +71,62 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "citizens/waitlist/join.html", context, status=status)
+
+
+@require_POST
+@from_here
+@way.knows_party
+@limited(browser=limits.WAITLIST, address=limits.WAITLIST_ADDRESS)
+def begin(request: HttpRequest) -> HttpResponse:
+    """Where nothing is free: asks who comes, as for a booking, but with no place kept."""
+    at = timezone.now()
+    browser = browser_of(request) or tokens.new()
+    kept = booking.keep([], party=way.of_address(request), browser=browser, at=at, until=at)
+    response = redirect("details", kept.token)
+    remember(response, browser)
+    return response
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+@way.knows_party
+def join_new(request: HttpRequest, token: str) -> HttpResponse:
+    """Where and when, once it is known who comes. Sent twice, somebody waits once."""
+    at = timezone.now()
+    kept = held.find(token)
+    if not kept.draft.answers:
+        return held.go_on(kept, kept.draft)
+    today = local_date(at)
+    last = today + datetime.timedelta(days=LONGEST_WAIT)
+    codes = [office.code for office in availability.days(party=kept.party, at=at)]
+    form = AnyTimeForm(
+        request.POST if request.method == "POST" else None,
+        offices=list(Office.objects.filter(code__in=codes).order_by("sort_order", "pk")),
+        today=today,
+        last=last,
+        initial={"office": ANY, "not_before": today, "until": last},
+    )
+    if form.is_valid():
+        try:
+            entry = waitlist.join_without_appointment(
+                party=kept.party,
+                answers=kept.draft.answers,
+                office=form.wished_office,
+                not_before=form.cleaned_data["not_before"],
+                until=form.cleaned_data["until"],
+                at=at,
+            )
+        except waitlist.NothingEarlier:
+            form.add_error("until", _("No time can come any more between these days."))
+        else:
+            return redirect("waitlist", entry.token)
+    context = {
+        "form": form,
+        "caption": way.caption(kept.party),
+        "back_url": reverse("check", args=[token]),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "citizens/waitlist/join_new.html", context, status=status)
 
 
 @personal

@@ -45,6 +45,11 @@ def hold_url(party: Party) -> str:
     return _url("party_hold", **{PARTY: party.text})
 
 
+def wait_url(party: Party) -> str:
+    """Where somebody who finds no time begins to wait for one."""
+    return _url("begin_waiting", **{PARTY: party.text})
+
+
 def before_times(party: Party, *, replaced: str = "") -> str:
     """The page from which a time is chosen."""
     return case_url(party.lead) if party.is_single else party_url(party.text, replaced=replaced)

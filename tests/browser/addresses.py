@@ -11,8 +11,10 @@ from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
 from citizens.enums import Actor
 from citizens.models import Appointment, Hold
+from tests.factories.citizens import AppointmentFactory
 from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupVisitFactory
+from tests.factories.waitlist import WaitlistEntryFactory, WaitlistOfferFactory
 
 FAMILY = "akta-lahir.tepat-waktu~kia.baru-balita,kk.ubah"
 # What needs no rows of anybody; named for what a person sees.
@@ -45,6 +47,8 @@ PERSONAL = (
     *("still coming", "prove phone", "prove phone with code", "proved phone"),
     *("times for a family", "person", "contact", "family check"),
     *("group visit", "planned group visit", "withdrawing a group visit"),
+    *("moving", "sheet", "joining the waiting list", "waiting", "offer", "waiting no more"),
+    "joining without an appointment",
 )
 NAMES = (*PUBLIC, *PERSONAL)
 COMPONENTS = "/komponen/"
@@ -77,6 +81,9 @@ def make(*, at):
         "contact": reverse("contact", args=[begun]),
         **group_visits(booked),
         **proofs(single, at=at),
+        "moving": reverse("reschedule", args=[booked.token]),
+        "sheet": reverse("sheet", args=[booked.token]),
+        **waiting(booked, single.answered("Rini"), at=at),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
     }
 
@@ -92,6 +99,27 @@ def proofs(single, *, at):
         "prove phone": reverse("prove_phone", args=[unproved.token]),
         "prove phone with code": reverse("prove_phone", args=[asked.token]),
         "proved phone": reverse("prove_phone", args=[proved.token]),
+    }
+
+
+def waiting(booked, answered, *, at):
+    """The waiting list: before, on it, with an offer, after; and without an appointment."""
+    entries = [
+        WaitlistEntryFactory(appointment=booked, office=booked.office, joined_at=at, state=state)
+        for state in ("waiting", "offered", "left")
+    ]
+    WaitlistOfferFactory(entry=entries[1], office=booked.office, made_at=at)
+    names = ("waiting", "offer", "waiting no more")
+    return {
+        "joining the waiting list": reverse(
+            "join_waitlist",
+            args=[AppointmentFactory(with_visitor=True, starts_at=booked.starts_at).token],
+        ),
+        **{
+            name: reverse("waitlist", args=[entry.token])
+            for name, entry in zip(names, entries, strict=True)
+        },
+        "joining without an appointment": reverse("join_waitlist_new", args=[answered.token]),
     }
 
 

@@ -204,7 +204,7 @@ def test_a_hold_that_ran_out_loses_nothing_of_a_family(open_page, no_violations)
     kept = Hold.objects.get(token=page.url.split("/")[-4])
     Hold.objects.filter(pk=kept.pk).update(expires_at=kept.created_at)
 
-    page.reload()
+    page.goto(page.url)
     expect(page.locator(".banner-warning")).to_be_visible()
     no_violations(page)
     fill_in_person(page, Person(full_name="Budi", nik="0010 0101 0190 0142"), 2)

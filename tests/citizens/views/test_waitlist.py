@@ -4,11 +4,19 @@ import pytest
 import time_machine
 
 from citizens.domain import appointments, waitlist
+from citizens.domain import party as parties
 from citizens.enums import Actor, OfferState, WaitlistState
 from citizens.models import Appointment, WaitlistEntry, WaitlistOffer
+from citizens.views import way
 from tests.citizens.domain.booked import AT as BOOKED_AT
 from tests.citizens.domain.booked import book, row
-from tests.factories.citizens import DAY, MOMENT, OfficeFactory, ServiceCaseFactory
+from tests.factories.citizens import (
+    DAY,
+    MOMENT,
+    OfficeFactory,
+    ServiceCaseFactory,
+    SubdistrictFactory,
+)
 
 pytestmark = pytest.mark.django_db
 DAYS = datetime.timedelta(days=1)
@@ -115,3 +123,86 @@ def test_the_list_is_left_at_any_time_and_twice_is_no_harm(client, waiting):
 
 def test_pages_of_the_waiting_list_are_never_stored(client, waiting):
     assert "no-store" in client.get(f"/tunggu/{waiting.token}/").headers["Cache-Control"]
+
+
+# --- Without an appointment -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(client, case, early):
+    """Nothing is free: somebody begins to wait, and says who comes."""
+    home = SubdistrictFactory()
+    times = client.get(way.times_url(parties.of(case))).text
+    begun = client.post(way.wait_url(parties.of(case)))
+    typed = {
+        "booked_for": "self",
+        "full_name": "Siti Aminah",
+        "nik": "0010010101900777",
+        "birth_date": "01-01-1990",
+        "subdistrict": home.pk,
+        "phone": "0812-3456-7890",
+        "language": "id",
+    }
+    checked = client.post(begun.url, typed)
+    return times, checked.url
+
+
+def test_where_nothing_is_free_somebody_waits_without_an_appointment(client, asked, early):
+    times, checked = asked
+    assert "Masuk daftar tunggu" in times
+    page = client.get(checked).text
+    assert "Belum ada waktu yang dipesan" in page
+    address = checked.replace("periksa", "tunggu")
+    assert address in page
+    assert not WaitlistEntry.objects.exists()
+
+    joined = [
+        client.post(
+            address, {"office": "any", "not_before": "14-03-2027", "until": "20-03-2027"}
+        ).url
+        for _ in range(2)
+    ]
+
+    entry = WaitlistEntry.objects.get()
+    assert joined == [f"/tunggu/{entry.token}/"] * 2
+    assert "Siti Aminah" not in client.get(joined[0]).text
+
+    appointments.cancel(appointment=early, at=AT, actor=Actor.CITIZEN)
+    waitlist.sweep(at=AT)
+    offer = WaitlistOffer.objects.get()
+    taken = post(client, entry, tawaran=offer.pk, jawaban="ambil")
+
+    made = Appointment.objects.get(starts_at=MOMENT, state="booked")
+    assert taken.url == f"/j/{made.token}/"
+    assert made.visitors.get().full_name == "Siti Aminah"
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "problem"),
+    [
+        ("20-03-2027", "15-03-2027", "Hari terakhir sebelum hari pertama"),
+        ("14-03-2027", "01-09-2027", "Hari ini terlalu jauh"),
+        ("besok", "20-03-2027", "hari-bulan-tahun"),
+        ("13-03-2027", "13-03-2027", ""),
+    ],
+)
+def test_days_that_cannot_be_are_explained(client, asked, first, until, problem):
+    address = asked[1].replace("periksa", "tunggu")
+
+    answer = client.post(address, {"office": "any", "not_before": first, "until": until})
+
+    assert answer.status_code == (422 if problem else 302)
+    assert not problem or problem in answer.text
+
+
+def test_waiting_without_saying_who_comes_leads_to_the_questions(client, case, early):
+    begun = client.post(way.wait_url(parties.of(case)))
+
+    assert client.get(f"{begun.url}tunggu/").url == begun.url
+
+
+def test_a_visit_without_a_place_cannot_be_booked(client, asked):
+    booked = client.post(asked[1].replace("periksa", "selesai"))
+
+    assert "/waktu/" in booked.url
+    assert Appointment.objects.count() == 1
