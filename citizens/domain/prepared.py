@@ -1,6 +1,6 @@
 """Statements that a booking cannot do without, planned by PostgreSQL once a connection instead of each time.
 
-Planning takes longer than carrying them out. What is read here and there stays with the ORM, or with an ordinary
+Planning takes longer than carrying them out (docs/adr/0014). What is read here and there stays with the ORM, or with an ordinary
 cursor, whose parameters PostgreSQL may plan for.
 """
 

@@ -11,7 +11,6 @@ from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
 from citizens.enums import Actor
 from citizens.models import Appointment, Hold
-from tests.factories.citizens import AppointmentFactory
 from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupVisitFactory
 from tests.factories.waitlist import WaitlistEntryFactory, WaitlistOfferFactory
@@ -81,9 +80,13 @@ def make(*, at):
         "contact": reverse("contact", args=[begun]),
         **group_visits(booked),
         **proofs(single, at=at),
-        "moving": reverse("reschedule", args=[booked.token]),
         "sheet": reverse("sheet", args=[booked.token]),
-        **waiting(booked, single.answered("Rini"), at=at),
+        **waiting(
+            booked,
+            single.answered("Rini"),
+            Kept(single.party, at, last=True).booked("Dewi"),
+            at=at,
+        ),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
     }
 
@@ -102,8 +105,8 @@ def proofs(single, *, at):
     }
 
 
-def waiting(booked, answered, *, at):
-    """The waiting list: before, on it, with an offer, after; and without an appointment."""
+def waiting(booked, answered, later, *, at):
+    """The waiting list: before, on it, with an offer, after; and without an appointment. And another time at once."""
     entries = [
         WaitlistEntryFactory(appointment=booked, office=booked.office, joined_at=at, state=state)
         for state in ("waiting", "offered", "left")
@@ -111,10 +114,8 @@ def waiting(booked, answered, *, at):
     WaitlistOfferFactory(entry=entries[1], office=booked.office, made_at=at)
     names = ("waiting", "offer", "waiting no more")
     return {
-        "joining the waiting list": reverse(
-            "join_waitlist",
-            args=[AppointmentFactory(with_visitor=True, starts_at=booked.starts_at).token],
-        ),
+        "joining the waiting list": reverse("join_waitlist", args=[later.token]),
+        "moving": reverse("reschedule", args=[later.token]),
         **{
             name: reverse("waitlist", args=[entry.token])
             for name, entry in zip(names, entries, strict=True)
@@ -138,17 +139,18 @@ def group_visits(booked):
 
 
 class Kept:
-    """Holds and appointments of a party at the first place that has times for it."""
+    """Holds and appointments of a party at the first place that has times for it, on its first day or its last."""
 
-    def __init__(self, party, at):
+    def __init__(self, party, at, *, last=False):
         self.party, self.at = party, at
         office = next(o for o in availability.days(party=party, at=at) if o.earliest)
-        day = next(day.date for day in office.days if day.free)
+        days = [day.date for day in office.days if day.free]
+        day = days[-1] if last else days[0]
         times = availability.times(party=party, office=office.code, day=day, at=at)
         self.office = office.code
         self.where = f"kantor={office.code}&tanggal={day.isoformat()}"
         self.starts = iter([time.start for time in times])
-        self.serials = itertools.count(9000 + 100 * len(party.people))
+        self.serials = itertools.count(9000 + 100 * len(party.people) + 50 * last)
 
     def hold(self):
         kept = booking.hold(

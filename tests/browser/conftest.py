@@ -186,6 +186,7 @@ def no_violations(chromium):
     copy = context.new_page()
 
     def judge(page):
+        page.locator("h1").wait_for()  # a page that is just coming has no content yet to copy
         html = page.content()
         copy.set_viewport_size(page.viewport_size)
         copy.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html"))

@@ -313,7 +313,7 @@ def test_a_planned_group_is_told_when_and_where():
     email = composition.of_group_visit(group_visit=visit, channel=Channel.EMAIL)
 
     assert sms == (
-        "Disdukcapil Kota Serang: kunjungan rombongan 7KQ4-XM2H: Rab 17-03-2027 pukul 10.00 WIB, "
+        "Disdukcapil Kota Serang: kunjungan kelompok 7KQ4-XM2H: Rab 17-03-2027 pukul 10.00 WIB, "
         "Kantor. Tiap orang membawa berkasnya. GRATIS."
     )
     assert email.subject.endswith("7KQ4-XM2H: Rabu, 17 Maret 2027 pukul 10.00 WIB")
