@@ -28,11 +28,19 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Time:
+    """A time at which a visit may begin, and how many such visits may."""
+
+    start: datetime.datetime
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """One day of one office for one party: `free` counts the places left; with none there is a `reason`.
 
     `note` is the name of a holiday or what people should know of an outage; `opens` is between which two
-    moments more places open, where some are not released yet.
+    moments more places open, where some are not released yet. `times` are known already for several groups.
     """
 
     date: datetime.date
@@ -41,14 +49,7 @@ class Day:
     reason: Reason | None
     note: str = ""
     opens: tuple[datetime.datetime, datetime.datetime] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A time at which a visit may begin, and how many such visits may."""
-
-    start: datetime.datetime
-    free: int
+    times: tuple[Time, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ DAYS = """
     WITH {starts}, {possible},
     days AS (
         SELECT office_id, (start AT TIME ZONE %(zone)s)::date AS day, max(outage) AS outage,
-            sum(free)::int AS free, min(start) FILTER (WHERE free > 0) AS earliest
+            sum(free)::int AS free, min(start) FILTER (WHERE free > 0) AS earliest, {known}
         FROM possible GROUP BY office_id, day
     ),
     opening AS (
@@ -177,7 +178,8 @@ DAYS = """
         calendar.day::date, days.office_id IS NOT NULL,
         CASE WHEN here.id IS NULL AND everywhere.id IS NULL AND short.office_id IS NULL
             THEN coalesce(days.free, 0) ELSE 0 END,
-        days.earliest, coalesce(here.name, everywhere.name), days.outage, short.office_id IS NOT NULL, opening.due
+        days.earliest, coalesce(here.name, everywhere.name), days.outage, short.office_id IS NOT NULL, opening.due,
+        days.starts, days.places
     FROM citizens_office office
     LEFT JOIN citizens_district district ON district.code = office.district_id
     CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
@@ -190,6 +192,11 @@ DAYS = """
     WHERE office.active AND office.id IN (SELECT office_id FROM days)
     ORDER BY office.sort_order, office.id, calendar.day
 """
+
+# Of several groups the times of each day come with it: to fit them again would cost two queries more.
+KNOWN_TIMES = """array_agg(start ORDER BY start) FILTER (WHERE free > 0) AS starts,
+    array_agg(free ORDER BY start) FILTER (WHERE free > 0) AS places"""
+NO_TIMES = "NULL::timestamptz[] AS starts, NULL::int[] AS places"
 
 TIMES = """
     WITH {starts}, {possible}
@@ -264,6 +271,15 @@ def times(*, party: Party, office: str, day: datetime.date, at: datetime.datetim
     return [Time(start, free) for start, free in _read(TIMES, party, parameters)]
 
 
+def times_of(*, party: Party, office: OfficeDays, day: Day, at: datetime.datetime) -> list[Time]:
+    """The free times of a day that days() found. No query when there are none, or they are known; else one."""
+    if not day.free:
+        return []
+    if day.times is not None:
+        return list(day.times)
+    return times(party=party, office=office.code, day=day.date, at=at)
+
+
 def next_times(*, party: Party, at: datetime.datetime, limit: int = 20) -> list[OfficeTime]:
     """The next free times over all offices, the earliest first. One query; two for several groups."""
     first, last = window(at=at)
@@ -286,12 +302,12 @@ def _read(statement: str, party: Party, parameters: dict[str, Any]) -> list[tupl
     """The rows of a statement about the possible starts of a party."""
     with connection.cursor() as cursor:
         if len(party.parts) == 1:
-            starts = f"{HELD}, {STARTS_OF_ONE_GROUP}"
+            starts, known = f"{HELD}, {STARTS_OF_ONE_GROUP}", NO_TIMES
         else:
             cursor.execute(SLOTS, parameters)
             parameters = parameters | _fitted(party, cursor.fetchall())
-            starts = STARTS_AS_GIVEN
-        cursor.execute(statement.format(starts=starts, possible=POSSIBLE), parameters)
+            starts, known = STARTS_AS_GIVEN, KNOWN_TIMES
+        cursor.execute(statement.format(starts=starts, possible=POSSIBLE, known=known), parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
@@ -347,10 +363,13 @@ def _day(
     outage: str | None,
     no_cards: bool | None,
     due: datetime.datetime | None,
+    starts: list[datetime.datetime] | None,
+    places: list[int] | None,
 ) -> Day:
     opens = release.window_of(due) if due else None
     if free:
-        return Day(date, free, earliest, None, opens=opens)
+        known = tuple(map(Time, starts, places)) if starts and places else None
+        return Day(date, free, earliest, None, opens=opens, times=known)
     if closed:
         return Day(date, 0, None, Reason.HOLIDAY, note=closed)
     if not served:

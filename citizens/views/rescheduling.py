@@ -79,9 +79,7 @@ def _times(
     here = reverse("reschedule", args=[found.token])
     chosen = calendar_table.chosen_day(office, typed.date(request.GET.get("tanggal", "")))
     free = (
-        availability.times(party=mine.party, office=office.code, day=chosen.date, at=at)
-        if chosen and chosen.free
-        else []
+        availability.times_of(party=mine.party, office=office, day=chosen, at=at) if chosen else []
     )
     others = [time for time in free if (office.code, time.start) != _place(found)]
     context |= calendar_table.page(office, chosen, others, here=here, replaced="")

@@ -81,8 +81,8 @@ def caption(party: Party) -> str:
 
 
 def of_address(request: HttpRequest) -> Party:
-    """The party that an address names. Raises UnknownParty. One query."""
-    return parties.parse(request.GET.get(PARTY, "")[:400])
+    """The party that an address names. Raises UnknownParty. One query, or none when it was just read."""
+    return parties.kept(request.GET.get(PARTY, "")[:400])
 
 
 def knows_party(view: type_view) -> type_view:

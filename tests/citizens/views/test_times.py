@@ -172,5 +172,18 @@ def test_any_number_of_times_of_a_family_takes_the_same_queries(
             office=office, group=case.service.group, start=LATER + (number + 1) * 15 * MINUTE
         )
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/kunjungan/waktu/", party)
+
+
+def test_two_service_groups_take_no_query_more(client, case, office, django_assert_num_queries):
+    other = ServiceCaseFactory(service__code="KK", code="ubah", minutes=15)
+    for number in range(6):
+        for group in (case.service.group, other.service.group):
+            SlotFactory(office=office, group=group, start=LATER + (number + 1) * 15 * MINUTE)
+    party = {"rombongan": "ktp.hilang~kk.ubah", "kantor": office.code, "ganti": "x"}
+
+    with django_assert_num_queries(3):
+        page = client.get("/kunjungan/waktu/", party).text
+
+    assert page.count('name="start"') > 2
