@@ -5,7 +5,7 @@ from importlib import import_module
 from bench.frame import Row
 
 GROUP = "booking"
-PARTS = ("commits", "times")
+PARTS = ("commits", "times", "sites", "burst")
 
 
 def rows() -> list[Row]:
