@@ -50,6 +50,7 @@ PERSONAL = (
     "joining without an appointment",
 )
 NAMES = (*PUBLIC, *PERSONAL)
+SERIALS = itertools.count(9000)  # last digits of a NIK: nobody here is anybody else
 COMPONENTS = "/komponen/"
 STATUSES = {"not found": 404, "party that nobody is": 404}
 
@@ -139,18 +140,19 @@ def group_visits(booked):
 
 
 class Kept:
-    """Holds and appointments of a party at the first place that has times for it, on its first day or its last."""
+    """Holds and appointments of a party at the first place that has times for it.
 
-    def __init__(self, party, at, *, last=False):
+    On its first day with times, or `day` such days later, or on its last.
+    """
+
+    def __init__(self, party, at, *, day=0, last=False):
         self.party, self.at = party, at
         office = next(o for o in availability.days(party=party, at=at) if o.earliest)
-        days = [day.date for day in office.days if day.free]
-        day = days[-1] if last else days[0]
+        day = [day.date for day in office.days if day.free][-1 if last else day]
         times = availability.times(party=party, office=office.code, day=day, at=at)
         self.office = office.code
         self.where = f"kantor={office.code}&tanggal={day.isoformat()}"
         self.starts = iter([time.start for time in times])
-        self.serials = itertools.count(9000 + 100 * len(party.people) + 50 * last)
 
     def hold(self):
         kept = booking.hold(
@@ -167,7 +169,7 @@ class Kept:
     def answers(self, names):
         return Answers(
             people=tuple(
-                PersonAnswers(name, datetime.date(1990, 1, 1), f"001001010190{next(self.serials)}")
+                PersonAnswers(name, datetime.date(1990, 1, 1), f"001001010190{next(SERIALS)}")
                 for name in names
             ),
             phone="+6281234567890",
