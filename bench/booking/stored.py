@@ -73,7 +73,7 @@ FILL_PLACES = f"""
 FILL_HOLDS = """
     WITH made AS (
         INSERT INTO citizens_hold (token, browser, party, created_at, expires_at)
-        SELECT 'hold-' || n, 'browser-' || n, '', 'ktp.hilang', now(), now() + interval '10 days'
+        SELECT 'hold-' || n, 'browser-' || n, 'ktp.hilang', now(), now() + interval '10 days'
         FROM generate_series(1, %(holds)s::int) n RETURNING id
     )
     INSERT INTO citizens_heldplace (hold_id, slot_id)
