@@ -312,9 +312,10 @@ def test_a_second_visit_of_a_family_on_one_day_is_explained(client, office, cont
     assert f"ganti={token}" in refused.text
 
 
-def test_a_service_that_ended_meanwhile_leads_to_the_services(client, office):
+def test_a_service_that_ended_meanwhile_is_not_found_moments_later(client, office, clock):
     token = take(client, office)
     ServiceCaseFactory._meta.model.objects.update(active=False)
+    clock.shift(parties.KEPT + 1)
 
     for name in ("details", "contact", "check"):
         assert client.get(page(name, token)).status_code == 404
