@@ -22,6 +22,7 @@ from tests.factories.citizens import (
 from tests.factories.group_visit import GroupVisitFactory
 from tests.factories.outreach import MessageFactory
 from tests.factories.waitlist import WaitlistOfferFactory
+from tests.outreach import doorbell
 
 AT = MOMENT - datetime.timedelta(days=2)
 
@@ -29,11 +30,13 @@ AT = MOMENT - datetime.timedelta(days=2)
 @pytest.fixture
 def rings():
     """Counts the doorbells that rang since."""
-    with app.connection_for_read() as connection:
-        queue = connection.SimpleQueue("messages", no_ack=True)
-        queue.clear()
-        yield queue.qsize
-        queue.clear()
+
+    def count():
+        doorbell.settle()
+        return queue.qsize()
+
+    with doorbell.rings() as queue:
+        yield count
 
 
 @pytest.fixture
