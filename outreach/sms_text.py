@@ -53,6 +53,9 @@ class Plan:
 
 def plan(text: str) -> Plan:
     """Encode and pack `text` as it stands, without `normalise`. An empty text has no parts."""
+    whole, _concatenated = _CAPACITY["gsm7"]
+    if 0 < len(text) <= whole and _BASIC.issuperset(text):  # as nearly all are
+        return Plan("gsm7", 1, len(text), whole, whole - len(text), ())
     offending = tuple(dict.fromkeys(char for char in text if char not in _GSM7))
     encoding: Encoding = "ucs2" if offending else "gsm7"
     widths = [_width(char, encoding) for char in text]
@@ -70,6 +73,8 @@ def normalise(text: str) -> str:
     Emoji and other scripts are left, for `plan` to report.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    if _GSM7.issuperset(text):
+        return text
     return "".join(char if char in _GSM7 else _equivalent(char) for char in text)
 
 
