@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -186,7 +187,7 @@ def _short(facts: Facts, purpose: Purpose, *, asks: bool) -> Iterator[str]:
             yield from short_texts.reminder(visit, links=links, answer=answer)
         case Purpose.MOVED:
             old = facts.change.from_starts_at if facts.change else None
-            before = date_format(_local(old), "D d-m H.i") if old else ""
+            before = _moment(old)["short"] if old else ""
             caused = facts.office_caused
             yield from short_texts.moved(visit, before=before, office_caused=caused, links=links)
         case _:
@@ -213,18 +214,29 @@ def _visit(
     moment = _moment(start)
     return short_texts.Visit(
         code=code,
-        short_date=date_format(_local(start), "D d-m-Y"),
+        short_date=moment["short_date"],
         time=moment["time"],
-        short=date_format(_local(start), "D d-m H.i"),
+        short=moment["short"],
         office=office.short_name,
         papers=papers,
     )
 
 
-def _moment(start: datetime.datetime) -> dict[str, Any]:
-    """Day and time on the office's clock, in full."""
+def _moment(start: datetime.datetime) -> dict[str, str]:
+    """Day and time on the office's clock, in full and short, in the language at work."""
+    return _moment_in(start, translation.get_language())
+
+
+@lru_cache(maxsize=1024)  # the visits of some weeks begin at so many moments
+def _moment_in(start: datetime.datetime, language: str) -> dict[str, str]:
     here = _local(start)
-    return {"date": date_format(here, "l, j F Y"), "time": date_format(here, "H.i T")}
+    with translation.override(language):
+        return {
+            "date": date_format(here, "l, j F Y"),
+            "time": date_format(here, "H.i T"),
+            "short_date": date_format(here, "D d-m-Y"),
+            "short": date_format(here, "D d-m H.i"),
+        }
 
 
 def _local(moment: datetime.datetime) -> datetime.datetime:
