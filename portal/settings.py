@@ -132,7 +132,7 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # Rows that everybody sees and nobody misses for a minute; no server, so it cannot be down.
-    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
+    "local": {"BACKEND": "portal.local_cache.LocalCache", "TIMEOUT": 60},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one working day
