@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 BUDGET = datetime.timedelta(seconds=20)  # well within the time limits of a task
 EXPIRES = 30  # seconds: beat rings again by then
 # Commits that follow each other so closely (seconds) share a ring, which costs more than writing a message.
-TOGETHER = 0.1
+TOGETHER = 0.25
 # kombu would wait for minutes and try again if it were not told otherwise.
 BELL = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
 

@@ -18,12 +18,14 @@ from citizens.domain import party as parties
 from citizens.domain.answers import Answers
 from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
-from citizens.domain.registration import Booked, register
+from citizens.domain.registration import Booked, NotSure, register
 from citizens.enums import PlaceShare
 from citizens.models import Appointment, Hold, Office, Slot, User
 
 # A browser may keep places for two visits at once, not more; a network address as many as a village needs.
 HOLDS_A_BROWSER = 2
+# Whoever waited for a lock comes with a moment that is past: longer than any such wait, and than clocks differ.
+SURE = datetime.timedelta(seconds=30)
 ONE_ACTIVE = "one_active_appointment_a_person_and_group"
 ONE_A_HOUSEHOLD = "one_active_visit_a_household_group_and_day"
 # Codes are short enough to read aloud, so two may be alike once in thousands of bookings: draw again.
@@ -106,6 +108,7 @@ def keep(
         "slots": [slot.pk for slot in slots],
     }
     [[made.pk]] = prepared.run(KEEP, values)
+    made.slots = sorted(slots, key=lambda slot: slot.start)
     # As after create(): saving it again updates the row.
     made._state.adding = False  # noqa: SLF001 - documented for a row written by other means
     return made
@@ -177,26 +180,44 @@ def book(*, hold: Hold, answers: Answers, at: datetime.datetime) -> Appointment:
     """
     party = parties.kept(hold.party)
 
-    def attempt() -> Appointment:
-        slots = _locked(HELD, {"hold": hold.pk})
-        if not slots or min(slot.start for slot in slots) <= at:
-            raise SlotFull
-        start = min(slot.start for slot in slots)
-        if not hold.is_alive(at=at):
-            obstacles.check(party=party, office=slots[0].office.code, start=start, at=at)
-        if min(free_places(slots, at=at, own=hold).values()) <= 0:
-            raise SlotFull
+    def written(slots: Sequence[Slot], *, hold_outlives: datetime.datetime | None) -> Appointment:
         return _register(
             party,
             slots,
             answers,
             at=at,
             hold=hold,
+            hold_outlives=hold_outlives,
             submission_key=hold.token,
             shares=[PlaceShare.ONLINE] * len(slots),
         )
 
-    return _retrying(attempt, submission_key=hold.token)
+    def surely() -> Appointment:
+        """Nobody else can have been given what a hold keeps: there is nothing to count."""
+        if not hold.slots or hold.slots[0].start <= at:
+            raise NotSure
+        return written(hold.slots, hold_outlives=at + SURE)
+
+    try:
+        return _retrying(surely, submission_key=hold.token)
+    except NotSure:
+        return _retrying(
+            lambda: written(_counted(hold, party, at=at), hold_outlives=None),
+            submission_key=hold.token,
+        )
+
+
+def _counted(hold: Hold, party: Party, *, at: datetime.datetime) -> list[Slot]:
+    """Locks the slots of a hold and finds a place in each, whether it still keeps them or not."""
+    slots = _locked(HELD, {"hold": hold.pk})
+    if not slots or min(slot.start for slot in slots) <= at:
+        raise SlotFull
+    if not hold.is_alive(at=at):
+        start = min(slot.start for slot in slots)
+        obstacles.check(party=party, office=slots[0].office.code, start=start, at=at)
+    if min(free_places(slots, at=at, own=hold).values()) <= 0:
+        raise SlotFull
+    return slots
 
 
 _SLOT, _OFFICE = (

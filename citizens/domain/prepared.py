@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.pq import ExecStatus
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
@@ -38,5 +39,7 @@ def run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     # As connection.cursor() does: errors are translated, and tests count the statement.
     with django._prepare_cursor(_Cursor(driver)) as cursor:  # noqa: SLF001 - there is no public way
         cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+        # Asked of the result itself: the cursor would describe every column first.
+        has_rows = cursor.cursor.pgresult.status == ExecStatus.TUPLES_OK
+        rows: list[tuple[Any, ...]] = cursor.fetchall() if has_rows else []
     return rows

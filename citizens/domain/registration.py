@@ -1,17 +1,18 @@
 """Writing an appointment with its people, services, places and first event: one round trip after the appointment's row.
 
-The caller holds the locks of the slots and has checked that there is room; the constraints stand behind it.
+The caller holds the locks of the slots and has checked that there is room, or has a hold that is sure to keep it; the
+constraints stand behind both.
 """
 
 import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from citizens import crypto, tokens
 from citizens.domain import prepared
@@ -20,6 +21,10 @@ from citizens.domain.office_time import local_date
 from citizens.domain.party import Party
 from citizens.enums import Actor, AppointmentState, BookedFor, PlaceShare
 from citizens.models import Appointment, Hold, Slot, User, Visitor, VisitorService
+
+
+class NotSure(Exception):
+    """A hold ends too soon for its places to be certain, or one of them is not what it was: look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,15 @@ def register(
     submission_key: str,
     at: datetime.datetime,
     hold: Hold | None = None,
+    hold_outlives: datetime.datetime | None = None,
     staff: User | None = None,
     overbook: str = "",
 ) -> Booked:
     """Writes the appointment and takes a place of each slot out of the share named for it.
 
-    A `hold` ends, and what was typed goes with it. Raises IntegrityError with the name of the constraint.
+    A `hold` ends, and what was typed goes with it. With `hold_outlives` the slots need not be locked: raises NotSure,
+    and the transaction must be undone, unless the hold lives longer and each slot is as it was read, with room. Raises
+    IntegrityError with the name of the constraint.
     """
     appointment = _appointment(slots, ends_at, answers, at)
     appointment.submission_key, appointment.booked_by_staff = submission_key, staff
@@ -71,7 +79,9 @@ def register(
         for visitor, cases in zip(visitors, party.people, strict=True)
         for case in cases
     ]
-    _write(appointment, visitors, services, slots, shares, hold, staff, overbook, at)
+    parameters = _parameters(appointment, visitors, services, slots, shares, staff, overbook, at)
+    parameters |= {"hold": hold.pk if hold else None, "hold_outlives": hold_outlives}
+    _write(appointment, len(slots), parameters)
     return Booked(appointment, services)
 
 
@@ -100,12 +110,23 @@ def _appointment(
     )
 
 
-# Takes a place of each slot out of its share. The hold ends and its places go: whoever waited for the lock with an
+# Locks the slots, in order of their ids, before anything else. Takes a place of each out of its share, judged by the row
+# as it is then (a counter, docs/adr/0003). The hold ends and its places go: whoever waited for the lock with an
 # earlier moment in hand would otherwise count them twice, as held and as taken. Services are written in one order, so
 # that two families that share two people never wait for each other in a ring.
 WRITE = """
-    WITH made AS (
-        INSERT INTO citizens_appointment ({columns}) VALUES ({values}) RETURNING id
+    WITH given AS (
+        SELECT * FROM jsonb_to_recordset(%(places)s::jsonb) AS given (slot_id bigint, share text, start timestamptz)
+    ), locked AS (
+        SELECT slot.id FROM citizens_slot slot JOIN given ON given.slot_id = slot.id ORDER BY slot.id FOR UPDATE OF slot
+    ), ended AS (
+        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL
+        WHERE id = %(hold)s AND (%(hold_outlives)s::timestamptz IS NULL OR expires_at > %(hold_outlives)s)
+            AND (SELECT count(*) FROM locked) > 0
+        RETURNING id
+    ), made AS (
+        INSERT INTO citizens_appointment ({columns}) SELECT {values}
+        WHERE %(hold_outlives)s IS NULL OR EXISTS (SELECT FROM ended) RETURNING id
     ), person AS (
         INSERT INTO citizens_visitor (appointment_id, position, full_name, nik, birth_date, person_key)
         SELECT made.id, typed.* FROM made, jsonb_to_recordset(%(people)s::jsonb)
@@ -118,8 +139,6 @@ WRITE = """
             AS wanted (position smallint, kind bigint, of_group bigint, minutes smallint)
         JOIN person USING (position)
         ORDER BY person.person_key, wanted.of_group
-    ), given AS (
-        SELECT * FROM jsonb_to_recordset(%(places)s::jsonb) AS given (slot_id bigint, share text)
     ), place AS (
         INSERT INTO citizens_appointmentplace (appointment_id, slot_id, share, overbooked_by_id, overbooked_at, overbooked_why)
         SELECT made.id, slot_id, share,
@@ -132,21 +151,24 @@ WRITE = """
             taken = taken + (share = 'online')::int,
             internal_taken = internal_taken + (share = 'internal')::int,
             overbooked = overbooked + (share = 'overbooked')::int
-        FROM given WHERE slot.id = given.slot_id
+        FROM given, made WHERE slot.id = given.slot_id AND slot.start = given.start AND {room}
+        RETURNING slot.id
     ), family AS (
         INSERT INTO citizens_householdvisit (appointment_id, household_key, group_id, date, active)
         SELECT DISTINCT made.id, %(household)s, of_group, %(date)s::date, true
         FROM made, jsonb_to_recordset(%(services)s::jsonb) AS wanted (of_group bigint) WHERE %(household)s <> ''
-    ), ended AS (
-        UPDATE citizens_hold SET expires_at = least(expires_at, %(at)s), answers = NULL WHERE id = %(hold)s
     ), handed AS (
-        DELETE FROM citizens_heldplace WHERE hold_id = %(hold)s
+        DELETE FROM citizens_heldplace USING ended WHERE hold_id = ended.id
     )
     INSERT INTO citizens_appointmentevent
         (appointment_id, from_state, to_state, at, actor, staff_id, reason, office_caused)
     SELECT made.id, '', %(state)s, %(at)s, %(actor)s, %(staff)s::bigint, '', false FROM made
-    RETURNING appointment_id
+    RETURNING appointment_id, (SELECT count(*) FROM taken)
 """
+
+
+# Where nobody has counted, the row itself has to have room when it is locked.
+ROOM = "(%(hold_outlives)s IS NULL OR taken < released)"
 
 
 def _person(visitor: Visitor) -> dict[str, Any]:
@@ -161,27 +183,27 @@ def _person(visitor: Visitor) -> dict[str, Any]:
 
 
 @cache
-def _statement() -> tuple[list[Any], str]:
+def _statement() -> tuple[list[str], str]:
     """The columns of an appointment, and WRITE with them."""
-    fields = [field for field in Appointment._meta.local_concrete_fields if not field.primary_key]
-    columns = ", ".join(field.attname for field in fields)
-    values = ", ".join(f"%({field.attname})s" for field in fields)
+    fields = Appointment._meta.local_concrete_fields
+    names = [field.attname for field in fields if not field.primary_key]
+    values = ", ".join(f"%({name})s" for name in names)
     # Short enough for the driver to remember how it is bound.
-    return fields, " ".join(WRITE.format(columns=columns, values=values).split())
+    return names, " ".join(WRITE.format(columns=", ".join(names), values=values, room=ROOM).split())
 
 
-def _write(
+def _parameters(
     appointment: Appointment,
     visitors: Sequence[Visitor],
     services: Sequence[VisitorService],
     slots: Sequence[Slot],
     shares: Sequence[PlaceShare],
-    hold: Hold | None,
     staff: User | None,
     overbook: str,
     at: datetime.datetime,
-) -> None:
-    parameters: dict[str, Any] = {
+) -> dict[str, Any]:
+    """What WRITE binds beside the columns of the appointment and the hold."""
+    return {
         "people": json.dumps([_person(visitor) for visitor in visitors], default=str),
         "services": json.dumps(
             [
@@ -196,23 +218,29 @@ def _write(
         ),
         "places": json.dumps(
             [
-                {"slot_id": slot.pk, "share": share.value}
+                {"slot_id": slot.pk, "share": share.value, "start": slot.start}
                 for slot, share in zip(slots, shares, strict=True)
-            ]
+            ],
+            default=str,
         ),
         "staff": staff.pk if staff else None,
         "overbook": overbook,
         "household": appointment.household_key,
         "date": local_date(appointment.starts_at),
-        "hold": hold.pk if hold else None,
         "state": AppointmentState.BOOKED.value,
         "actor": (Actor.STAFF if staff else Actor.CITIZEN).value,
         "at": at,
     }
-    fields, statement = _statement()
+
+
+def _write(appointment: Appointment, places: int, parameters: dict[str, Any]) -> None:
+    names, statement = _statement()
+    columns = {name: getattr(appointment, name) for name in names}
     parameters |= {
-        field.attname: field.get_db_prep_save(getattr(appointment, field.attname), connection)
-        for field in fields
+        name: value.value if isinstance(value, Enum) else value for name, value in columns.items()
     }
-    [[appointment.pk]] = prepared.run(statement, parameters)
+    written = prepared.run(statement, parameters)
+    if not written or written[0][1] < places:
+        raise NotSure
+    appointment.pk = written[0][0]
     appointment._state.adding = False  # noqa: SLF001 - as after create(): saving again updates

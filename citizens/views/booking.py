@@ -129,7 +129,7 @@ def make(request: HttpRequest, kept: Hold, answers: Answers | None) -> HttpRespo
     try:
         return held.done(booking.book(hold=kept, answers=answers, at=timezone.now()))
     except (booking.SlotFull, obstacles.NotServed):
-        slot = held.first_slot(kept)
+        slot = kept.slots[0] if kept.slots else None
         return _choose_again(
             parties.parse(kept.party),
             office=slot.office.code if slot else "",
@@ -175,7 +175,7 @@ def _already_booked(request: HttpRequest, kept: Hold, answers: Answers) -> HttpR
 
 def _household_booked(request: HttpRequest, kept: Hold) -> HttpResponse:
     party = parties.parse(kept.party)
-    slot = held.first_slot(kept)
+    slot = kept.slots[0] if kept.slots else None
     context = {
         "day": wording.day(slot.start) if slot else "",
         "times_url": way.times_url(party, replaced=kept.token),

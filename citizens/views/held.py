@@ -12,7 +12,7 @@ from citizens.domain import party as parties
 from citizens.domain import wording
 from citizens.domain.draft import CONTACT, Draft
 from citizens.domain.party import Party
-from citizens.models import Appointment, Hold, Slot
+from citizens.models import Appointment, Hold
 from citizens.views import way
 
 
@@ -61,18 +61,9 @@ def page_url(held: Held, name: str) -> str:
     return reverse("person", args=[held.hold.token, int(name)])
 
 
-def first_slot(hold: Hold) -> Slot | None:
-    return (
-        Slot.objects.filter(held_places__hold=hold)
-        .select_related("office")
-        .order_by("start")
-        .first()
-    )
-
-
 def context(held: Held, *, at: datetime.datetime) -> dict[str, object]:
     """What the pages of a hold say about it. One query."""
-    slot = first_slot(held.hold)
+    slot = held.hold.slots[0] if held.hold.slots else None
     token = held.hold.token
     return {
         "caption": way.caption(held.party),

@@ -96,6 +96,44 @@ def test_a_hold_that_ran_out_books_nothing_when_the_slot_filled_meanwhile(case, 
         booking.book(hold=kept, answers=answers(3), at=LATER)
 
 
+def test_a_hold_that_another_tab_let_go_books_nothing_that_is_held_by_others(case, slot):
+    kept = hold(case, slot, browser="a")
+    Hold.objects.filter(pk=kept.pk).update(expires_at=AT)  # what this tab read is no longer true
+    hold(case, slot, browser="b")
+    hold(case, slot, browser="c")
+
+    with pytest.raises(booking.SlotFull):
+        booking.book(hold=kept, answers=answers(), at=AT)
+
+    assert not Appointment.objects.exists()
+
+
+def test_whoever_comes_with_a_moment_that_is_past_is_counted_again(case, slot):
+    kept = hold(case, slot, browser="a")
+    hold(case, slot, browser="b", at=LATER)
+    hold(case, slot, browser="c", at=LATER)
+
+    with pytest.raises(booking.SlotFull):
+        booking.book(hold=kept, answers=answers(), at=kept.expires_at - MINUTE / 60)
+
+
+def test_a_slot_that_was_moved_meanwhile_is_booked_at_the_time_it_has_now(case, slot):
+    kept = hold(case, slot)
+    Slot.objects.update(start=MOMENT + 30 * MINUTE)
+
+    made = booking.book(hold=kept, answers=answers(), at=AT)
+
+    assert made.starts_at == MOMENT + 30 * MINUTE
+
+
+def test_a_living_hold_is_booked_without_a_count(case, slot, django_assert_num_queries):
+    kept = hold(case, slot)
+
+    # The services, a savepoint, all rows at once, the papers, the messages, the end of the savepoint.
+    with django_assert_num_queries(6):
+        booking.book(hold=kept, answers=answers(), at=AT)
+
+
 def test_who_waited_for_the_lock_does_not_count_a_place_twice(case, slot):
     first, second = (hold(case, slot, browser=name) for name in ("first", "second"))
     booking.book(hold=first, answers=answers(1), at=AT + MINUTE)

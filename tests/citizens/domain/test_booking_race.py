@@ -7,11 +7,11 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet
 
-from citizens.domain import booking
+from citizens.domain import booking, registration
 from citizens.domain import party as parties
 from citizens.models import Appointment, Hold, Slot
 from tests.citizens.domain.test_booking import AT, answers, hold
-from tests.factories.citizens import MOMENT, ServiceCaseFactory, SlotFactory
+from tests.factories.citizens import MINUTE, MOMENT, ServiceCaseFactory, SlotFactory
 from tests.racing import at_once
 
 CROWD = 30
@@ -107,6 +107,46 @@ def test_without_the_lock_the_constraint_still_refuses_to_oversell(crowd, no_loc
     slot.refresh_from_db()
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == CROWD - PLACES
     assert (Appointment.objects.count(), slot.taken) == (PLACES, PLACES)
+
+
+@pytest.fixture
+def more_holds_than_places(crowd):
+    """Everybody's hold lives, and then planning took places away."""
+    slot, holds = crowd
+    for kept in holds:
+        kept.expires_at = AT + 5 * MINUTE
+        kept.save()
+    return slot, holds
+
+
+@pytest.mark.race
+def test_thirty_living_holds_on_fewer_places_get_exactly_the_places_there_are(
+    more_holds_than_places,
+):
+    slot, holds = more_holds_than_places
+
+    outcomes = book_all(holds)
+
+    slot.refresh_from_db()
+    assert sum(isinstance(outcome, Appointment) for outcome in outcomes) == PLACES
+    assert sum(isinstance(outcome, booking.SlotFull) for outcome in outcomes) == CROWD - PLACES
+    assert (Appointment.objects.count(), slot.taken) == (PLACES, PLACES)
+
+
+@pytest.mark.race
+def test_without_a_look_at_the_locked_row_living_holds_oversell(
+    more_holds_than_places, no_constraint, monkeypatch
+):
+    _slot, holds = more_holds_than_places
+    monkeypatch.setattr(registration, "ROOM", "true")
+    registration._statement.cache_clear()
+
+    try:
+        book_all(holds)
+    finally:
+        registration._statement.cache_clear()
+
+    assert Appointment.objects.count() > PLACES
 
 
 @pytest.mark.race
