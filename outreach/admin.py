@@ -42,7 +42,7 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["state", "purpose", "channel", "reason"]
     search_fields = ["appointment__code__exact"]
     search_help_text = _("Code of the appointment")
-    ordering = ["-created_at"]
+    ordering = ["-pk"]  # as they were made
     list_per_page = 50
     show_full_result_count = False
     fields = [

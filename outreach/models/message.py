@@ -212,8 +212,6 @@ class Message(models.Model):
             models.Index(
                 "state_at", condition=Q(state=MessageState.UNKNOWN), name="message_unknown"
             ),
-            # Read by the list of messages in the admin and the page of outgoing messages.
-            models.Index("created_at", name="message_newest"),
             # Read when an offer, a code or a group visit looks for its messages; few rows have one.
             *(
                 models.Index(

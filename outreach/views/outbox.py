@@ -29,8 +29,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The newest messages as their receivers read them; only with DEBUG or DEMO. One query."""
     if not settings.TRYING_OUT:
         raise Http404
-    messages = [
-        (message, KINDS.get(MessageState(message.state), ""))
-        for message in Message.objects.order_by("-created_at", "pk")[:SHOWN]
-    ]
-    return render(request, "outreach/outbox.html", {"shown": messages})
+    newest = list(Message.objects.order_by("-pk")[:SHOWN])
+    # What was planned together stands in the order in which it was planned.
+    newest.sort(key=lambda message: (-message.created_at.timestamp(), message.pk))
+    shown = [(message, KINDS.get(MessageState(message.state), "")) for message in newest]
+    return render(request, "outreach/outbox.html", {"shown": shown})
