@@ -75,7 +75,8 @@ APPOINTMENT_MOVES: dict[AppointmentState, tuple[AppointmentState, ...]] = {
         AppointmentState.NO_SHOW,
         AppointmentState.UNSERVED,
     ),
-    AppointmentState.SERVED: (),
+    # The counter's one undo, within a minute.
+    AppointmentState.SERVED: (AppointmentState.CHECKED_IN,),
     AppointmentState.NO_SHOW: (),
     AppointmentState.UNSERVED: (),
     AppointmentState.CANCELLED: (),
@@ -197,18 +198,88 @@ class TicketState(TextChoices):
     WAITING = "waiting", _("Waiting")
     CALLED = "called", _("Called")
     SERVING = "serving", _("Being served")
+    PARKED = "parked", _("Set aside")
+    MISSED = "missed", _("Called three times, not there")
     FINISHED = "finished", _("Finished")
     ABSENT = "absent", _("Absent")
+    UNSERVED = "unserved", _("Not served by the end of the day")
 
 
-# Calling again is a move from called to called: it is logged like any other.
+# Whoever is there now: at most one person a counter.
+AT_THE_COUNTER = (TicketState.CALLED, TicketState.SERVING)
+ENDED_TICKET_STATES = (TicketState.FINISHED, TicketState.ABSENT, TicketState.UNSERVED)
+
+# Calling again is a move from called to called: it is logged like any other. Backwards go a counter's "put back" and
+# "transfer" (to waiting), whoever turns up after all, and the one undo of the last action (domain/undoing.py).
+# Absent and unserved are said at the end of the day alone.
 TICKET_MOVES: dict[TicketState, tuple[TicketState, ...]] = {
-    TicketState.WAITING: (TicketState.CALLED, TicketState.ABSENT),
-    TicketState.CALLED: (TicketState.CALLED, TicketState.SERVING, TicketState.ABSENT),
-    TicketState.SERVING: (TicketState.FINISHED,),
-    TicketState.FINISHED: (),
+    TicketState.WAITING: (TicketState.CALLED, TicketState.UNSERVED),
+    TicketState.CALLED: (
+        TicketState.CALLED,
+        TicketState.SERVING,
+        TicketState.WAITING,
+        TicketState.PARKED,
+        TicketState.MISSED,
+        TicketState.ABSENT,
+        TicketState.UNSERVED,
+    ),
+    TicketState.SERVING: (
+        TicketState.FINISHED,
+        TicketState.CALLED,
+        TicketState.WAITING,
+        TicketState.PARKED,
+    ),
+    TicketState.PARKED: (
+        TicketState.CALLED,
+        TicketState.SERVING,
+        TicketState.WAITING,
+        TicketState.UNSERVED,
+    ),
+    TicketState.MISSED: (TicketState.WAITING, TicketState.CALLED, TicketState.ABSENT),
+    TicketState.FINISHED: (TicketState.SERVING,),
     TicketState.ABSENT: (),
+    TicketState.UNSERVED: (),
 }
+
+
+class ParkReason(TextChoices):
+    """Why somebody is set aside for a while."""
+
+    PAPERS = "papers", _("Fetches a paper or a copy")
+    SYSTEM = "system", _("Waits for the central system")
+    SUPERVISOR = "supervisor", _("Waits for the supervisor")
+    OTHER = "other", _("Another reason")
+
+
+class DayChange(TextChoices):
+    """What a supervisor changed in the queue of a day."""
+
+    RATIO = "ratio", _("Order of booked and walk-in")
+    WALK_IN_LIMIT = "walk_in_limit", _("Walk-in numbers of the day")
+    SERVICE_CLOSED = "service_closed", _("Service closed")
+    SERVICE_OPENED = "service_opened", _("Service opened again")
+    PAPER_NUMBERS = "paper_numbers", _("Paper numbers entered")
+    COUNTER_RELEASED = "counter_released", _("Counter of a colleague closed")
+    DAY_ENDED = "day_ended", _("End of the day")
+
+
+class SurveyElement(TextChoices):
+    """The nine elements of the satisfaction survey (PermenPANRB 14/2017)."""
+
+    REQUIREMENTS = "requirements", _("Requirements")
+    PROCEDURE = "procedure", _("System, mechanism and procedure")
+    TIME = "time", _("Time to completion")
+    COST = "cost", _("Cost")
+    PRODUCT = "product", _("What was delivered")
+    COMPETENCE = "competence", _("Competence of the staff")
+    CONDUCT = "conduct", _("Conduct of the staff")
+    COMPLAINTS = "complaints", _("Handling of complaints")
+    FACILITIES = "facilities", _("Rooms and facilities")
+
+
+class SurveySource(TextChoices):
+    DESK = "desk", _("QR at the counter")
+    LINK = "link", _("Link after the visit")
 
 
 class Outcome(TextChoices):

@@ -20,4 +20,6 @@ place_offered = Signal()
 contact_code_made = Signal()
 group_visit_decided = Signal()  # group_visit: GroupVisit, at: datetime
 ticket_called = Signal()  # ticket: Ticket, at: datetime
+# A few numbers before it; the ticket has a phone. ticket: Ticket (with queue day and office), at: datetime
+turn_came_near = Signal()
 digital_id_activated = Signal()  # activation: DigitalIdActivation, at: datetime

@@ -17,6 +17,7 @@ class Purpose(TextChoices):
     OFFER = "offer", _("Offer from the waiting list")
     CODE = "code", _("One-time code")
     GROUP = "group", _("Group visit")
+    TURN = "turn", _("The turn is near")
 
 
 class Urgency(IntegerChoices):
@@ -103,6 +104,7 @@ class Reason(TextChoices):
     OFFER_CLOSED = "offer_closed", _("The offer is no longer open")
     CODE_OVER = "code_over", _("The code was used, replaced, or is too old")
     GROUP_VISIT_CHANGED = "group_visit_changed", _("The group visit is no longer planned")
+    TICKET_CALLED = "ticket_called", _("The number was called already, or waits no more")
     TOO_LATE = "too_late", _("Too late: it would only confuse now")
     REFUSED = "refused", _("Refused by the provider")
     GAVE_UP = "gave_up", _("Could not be sent in time")

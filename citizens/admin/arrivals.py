@@ -1,14 +1,14 @@
-"""Arriving with an appointment: the code first, then the cards beside what was booked, then the number."""
+"""Arriving: with an appointment (the code, then the cards beside what was booked, then the number), or without."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citizens.admin import day_view, day_words, who
+from citizens.admin import day_page, day_view, day_words, who
 from citizens.admin.day_view import action
-from citizens.domain import identity, queue
-from citizens.forms.day import CheckInForm
+from citizens.domain import arrivals, identity
+from citizens.forms.day import CheckInForm, WalkInForm
 from citizens.models import Office
 
 
@@ -21,12 +21,12 @@ def check_in(request: HttpRequest, office: Office) -> HttpResponse:
     at, code = timezone.now(), form.cleaned_data["code"]
     try:
         if "cocok" not in request.POST:
-            found = queue.expected(office=office, code=code, at=at)
+            found = arrivals.expected(office=office, code=code, at=at)
             return day_view.page(request, office, arrived=found)
-        ticket = queue.check_in(office=office, code=code, at=at, staff=who.staff(request))
-    except queue.AlreadyCheckedIn as error:
+        ticket = arrivals.check_in(office=office, code=code, at=at, staff=who.staff(request))
+    except arrivals.AlreadyCheckedIn as error:
         return day_view.back(request, office, nomor=error.ticket.number)
-    except queue.CheckInRefused as error:
+    except arrivals.CheckInRefused as error:
         form.refuse(day_words.check_in(error))
         return day_view.page(request, office, check_in=form)
     return day_view.back(request, office, nomor=ticket.number)
@@ -40,8 +40,8 @@ def mismatch(request: HttpRequest, office: Office) -> HttpResponse | None:
         return day_view.page(request, office, check_in=form)
     at = timezone.now()
     try:
-        found = queue.expected(office=office, code=form.cleaned_data["code"], at=at)
-    except queue.CheckInRefused as error:
+        found = arrivals.expected(office=office, code=form.cleaned_data["code"], at=at)
+    except arrivals.CheckInRefused as error:
         form.refuse(day_words.check_in(error))
         return day_view.page(request, office, check_in=form)
     identity.note_mismatch(appointment=found, at=at, staff=who.staff(request))
@@ -53,3 +53,20 @@ def mismatch(request: HttpRequest, office: Office) -> HttpResponse | None:
         ),
     )
     return None
+
+
+@action
+def walk_in(request: HttpRequest, office: Office) -> HttpResponse:
+    """Somebody without an appointment wants a number."""
+    form = WalkInForm(request.POST, cases=day_page.walk_in_cases())
+    if not form.is_valid():
+        return day_view.page(request, office, walk_in=form)
+    ticket = arrivals.issue_walk_in(
+        office=office,
+        case=form.chosen_case,
+        priority_group=form.chosen_priority,
+        at=timezone.now(),
+        staff=who.staff(request),
+        submission_key=form.cleaned_data["submission_key"],
+    )
+    return day_view.back(request, office, nomor=ticket.number)

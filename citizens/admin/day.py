@@ -21,8 +21,8 @@ from django.views.decorators.http import require_safe
 from citizens.admin import arrivals, day_page, day_view, who
 from citizens.admin.day_view import action
 from citizens.admin.records import ReadOnlyAdmin
-from citizens.domain import counter, queue, wording
-from citizens.forms.day import OpenCounterForm, WalkInForm
+from citizens.domain import counter, queue, setting_aside, wording
+from citizens.forms.day import OpenCounterForm
 from citizens.models import DeskSession, Office, QueueDay, Ticket
 
 
@@ -49,23 +49,6 @@ def line(request: HttpRequest, office: str) -> HttpResponse:
     # The office's clock, so that a wrong clock of the desk's computer misleads nobody.
     response.headers["X-Served-At"] = f"{wording.local(at):%H.%M.%S}"
     return response
-
-
-@action
-def walk_in(request: HttpRequest, office: Office) -> HttpResponse:
-    """Somebody without an appointment wants a number."""
-    form = WalkInForm(request.POST, cases=day_page.walk_in_cases())
-    if not form.is_valid():
-        return day_view.page(request, office, walk_in=form)
-    ticket = queue.issue_walk_in(
-        office=office,
-        case=form.chosen_case,
-        priority_group=form.chosen_priority,
-        at=timezone.now(),
-        staff=who.staff(request),
-        submission_key=form.cleaned_data["submission_key"],
-    )
-    return day_view.back(request, office, nomor=ticket.number)
 
 
 @action
@@ -110,11 +93,15 @@ def start(request: HttpRequest, office: Office, ticket: int) -> None:
 
 
 @action
-def mark_absent(request: HttpRequest, office: Office, ticket: int) -> None:
+def give_up(request: HttpRequest, office: Office, ticket: int) -> None:
     """Nobody came after three calls."""
     called = _own_ticket(request, office, ticket)
-    counter.mark_absent(ticket=called, at=timezone.now(), staff=who.staff(request))
-    messages.success(request, _("%(ticket)s is marked as absent.") % {"ticket": called.label})
+    setting_aside.give_up(ticket=called, at=timezone.now(), staff=who.staff(request))
+    messages.success(
+        request,
+        _("%(ticket)s did not come. Whoever turns up after all is put back in the line.")
+        % {"ticket": called.label},
+    )
 
 
 @action
@@ -178,13 +165,13 @@ class QueueDayAdmin(ReadOnlyAdmin):
             route("<slug:office>/antrean/", line, "line"),
             route("<slug:office>/lapor/", arrivals.check_in, "check_in"),
             route("<slug:office>/tidak-cocok/", arrivals.mismatch, "mismatch"),
-            route("<slug:office>/nomor/", walk_in, "walk_in"),
+            route("<slug:office>/nomor/", arrivals.walk_in, "walk_in"),
             route("<slug:office>/buka-loket/", open_counter, "open_counter"),
             route("<slug:office>/tutup-loket/", close_counter, "close_counter"),
             route("<slug:office>/panggil/", call_next, "call_next"),
             route("<slug:office>/<int:ticket>/panggil-ulang/", call_again, "call_again"),
             route("<slug:office>/<int:ticket>/mulai/", start, "start"),
-            route("<slug:office>/<int:ticket>/tidak-hadir/", mark_absent, "mark_absent"),
+            route("<slug:office>/<int:ticket>/tidak-hadir/", give_up, "give_up"),
             route("<slug:office>/<int:ticket>/selesai/", finish, "finish"),
             *super().get_urls(),
         ]

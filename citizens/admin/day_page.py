@@ -10,7 +10,7 @@ from citizens.admin import day_words
 from citizens.domain import contact, order, queue, visits, wording
 from citizens.domain import counter as counters
 from citizens.domain.office_time import local_date, local_midnight
-from citizens.enums import AppointmentState, TicketState
+from citizens.enums import AT_THE_COUNTER, AppointmentState, TicketState
 from citizens.models import (
     Appointment,
     Counter,
@@ -194,7 +194,7 @@ def own_session(user: User, *, at: datetime.datetime) -> DeskSession | None:
 
 def at_counter(counter: Counter) -> QuerySet[Ticket]:
     """The ticket that is called or served at `counter`: none or one."""
-    return Ticket.objects.filter(counter=counter, state__in=counters.AT_THE_COUNTER).select_related(
+    return Ticket.objects.filter(counter=counter, state__in=AT_THE_COUNTER).select_related(
         "queue_day", "appointment__subdistrict", "case__service", "group"
     )
 
@@ -276,7 +276,7 @@ def line(office: Office, counter: Counter | None, *, at: datetime.datetime) -> L
         for served, people, limit in orders
     ]
     states = Ticket.objects.filter(queue_day=day).aggregate(
-        at_counters=Count("pk", filter=Q(state__in=counters.AT_THE_COUNTER)),
+        at_counters=Count("pk", filter=Q(state__in=AT_THE_COUNTER)),
         finished=Count("pk", filter=Q(state=TicketState.FINISHED)),
         absent=Count("pk", filter=Q(state=TicketState.ABSENT)),
     )

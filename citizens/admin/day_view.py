@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from citizens import tokens
 from citizens.admin import day_page, day_words, who
-from citizens.domain import counter, queue, wording
+from citizens.domain import counter, queue, setting_aside, undoing, wording
 from citizens.forms.day import CheckInForm, FinishForm, OpenCounterForm, WalkInForm
 from citizens.models import Appointment, Office
 
@@ -32,7 +32,10 @@ COUNTER_FACTS = (
     counter.NobodyWaiting,
     counter.CounterClosed,
     counter.CalledEnough,
-    counter.CallAgainFirst,
+    counter.OnPause,
+    setting_aside.CallAgainFirst,
+    setting_aside.NotServedThere,
+    undoing.NothingToUndo,
     counter.CounterTaken,
     counter.ElsewhereOpen,
 )

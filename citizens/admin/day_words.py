@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from citizens.domain import counter, queue, wording
+from citizens.domain import arrivals, counter, queue, setting_aside, undoing, wording
 from citizens.enums import AppointmentState, ContactKind
 
 
@@ -17,19 +17,19 @@ def unproved(kinds: Iterable[ContactKind]) -> list[str]:
     return [words[kind] for kind in kinds]
 
 
-def check_in(error: queue.CheckInRefused) -> str:
+def check_in(error: arrivals.CheckInRefused) -> str:
     """The sentence beside the code that was refused."""
     match error:
-        case queue.AppointmentOver():
+        case arrivals.AppointmentOver():
             return _over(error)
-        case queue.OtherDay():
+        case arrivals.OtherDay():
             return _(
                 "This appointment is on %(when)s, at %(office)s. Today a walk-in number is possible."
             ) % {
                 "when": wording.when(error.appointment.starts_at),
                 "office": error.appointment.office,
             }
-        case queue.OtherOffice():
+        case arrivals.OtherOffice():
             return _(
                 "This appointment is today at %(time)s, but at %(office)s. "
                 "The person may go there, or take a walk-in number here."
@@ -43,7 +43,7 @@ def check_in(error: queue.CheckInRefused) -> str:
             )
 
 
-def _over(error: queue.AppointmentOver) -> str:
+def _over(error: arrivals.AppointmentOver) -> str:
     when = {"when": wording.when(error.appointment.starts_at)}
     if error.appointment.state == AppointmentState.CANCELLED:
         return _("This appointment (%(when)s) was cancelled. A walk-in number is possible.") % when
@@ -60,17 +60,33 @@ def at_the_counter(error: Exception) -> str | None:
             )
         case counter.AlreadyServing():
             return _(
-                "%(ticket)s is still at the counter. Finish this visit first, or mark it as absent."
+                "%(ticket)s is still at the counter. Finish this visit first, or set it aside."
             ) % {"ticket": error.ticket.label}
         case counter.NobodyWaiting():
             return _("Nobody is waiting for the services of your counter.")
         case counter.CounterClosed():
             return _("Your counter is closed. Open it again to call somebody.")
         case counter.CalledEnough():
-            return _("This person was called three times. Start the service, or mark as absent.")
-        case counter.CallAgainFirst():
-            return _("Call three times before marking somebody as absent.")
-    return _opening(error)
+            return _(
+                "This person was called three times. Start the service, or give the number up."
+            )
+        case _:
+            return _setting_aside(error) or _opening(error)
+
+
+def _setting_aside(error: Exception) -> str | None:
+    match error:
+        case setting_aside.CallAgainFirst():
+            return _("Call three times before you give a number up.")
+        case setting_aside.NotServedThere():
+            return _("No counter there serves this. Choose another service or counter.")
+        case counter.OnPause():
+            return _("Your counter pauses. Go on before you call somebody.")
+        case undoing.NothingToUndo():
+            return _(
+                "There is nothing to take back: it is too long ago, or the visit went on since."
+            )
+    return None
 
 
 def _opening(error: Exception) -> str | None:

@@ -1,4 +1,4 @@
-"""What a counter does: open, call the next, call again, start, absent, finish, close."""
+"""What a counter does: open, pause, call the next, call again, start, finish, close."""
 
 import datetime
 from collections.abc import Collection, Iterable
@@ -9,11 +9,27 @@ from django.db.models import Q
 from citizens import signals
 from citizens.domain import appointments, order, queue, visits
 from citizens.domain.office_time import local_date, local_midnight
-from citizens.enums import Actor, AppointmentState, Outcome, TicketState
-from citizens.models import Counter, DeskSession, QueueDay, Requirement, Ticket, User, Visit
+from citizens.enums import AT_THE_COUNTER, Actor, AppointmentState, Outcome, TicketState
+from citizens.models import (
+    Counter,
+    DeskPause,
+    DeskSession,
+    QueueDay,
+    Requirement,
+    Ticket,
+    User,
+    Visit,
+)
 
-CALLS = 3  # a person is called three times before "absent" may be said
-AT_THE_COUNTER = (TicketState.CALLED, TicketState.SERVING)
+CALLS = 3  # a person is called three times before the number is given up
+
+
+# How the appointment ends with its ticket.
+ENDS = {
+    TicketState.FINISHED: AppointmentState.SERVED,
+    TicketState.ABSENT: AppointmentState.NO_SHOW,
+    TicketState.UNSERVED: AppointmentState.UNSERVED,
+}
 
 
 class CounterTaken(Exception):
@@ -48,12 +64,12 @@ class NobodyWaiting(Exception):
     """Nobody waits for what this counter serves."""
 
 
+class OnPause(Exception):
+    """The counter pauses: nobody is called."""
+
+
 class CalledEnough(Exception):
     """The person was called three times."""
-
-
-class CallAgainFirst(Exception):
-    """Nobody is absent before the third call."""
 
 
 @transaction.atomic
@@ -82,40 +98,68 @@ def open_counter(*, counter: Counter, at: datetime.datetime, staff: User) -> Des
 
 @transaction.atomic
 def close_counter(*, session: DeskSession, at: datetime.datetime) -> None:
-    """Closes the counter; closing it twice is fine. Raises AlreadyServing while somebody is there."""
+    """Closes the counter, and with it a pause; closing it twice is fine. Raises AlreadyServing while somebody is there."""
     queue.lock_day(office=session.counter.office, at=at)
-    _refuse_if_occupied(session.counter)
+    refuse_if_occupied(session.counter)
+    DeskPause.objects.filter(session=session, ended_at=None).update(ended_at=at)
     DeskSession.objects.open().filter(pk=session.pk).update(closed_at=at)
+
+
+@transaction.atomic
+def pause(*, session: DeskSession, at: datetime.datetime) -> DeskPause:
+    """Nobody is called until the counter goes on; pausing twice is one pause. Raises CounterClosed, AlreadyServing."""
+    queue.lock_day(office=session.counter.office, at=at)
+    refuse_if_closed(session, at=at)
+    refuse_if_occupied(session.counter)
+    running = DeskPause.objects.filter(session=session, ended_at=None).first()
+    return running or DeskPause.objects.create(session=session, began_at=at)
+
+
+@transaction.atomic
+def go_on(*, session: DeskSession, at: datetime.datetime) -> None:
+    """Ends the pause; a counter that does not pause goes on as it is. Raises CounterClosed."""
+    queue.lock_day(office=session.counter.office, at=at)
+    refuse_if_closed(session, at=at)
+    DeskPause.objects.filter(session=session, ended_at=None).update(ended_at=at)
 
 
 @transaction.atomic
 def call_next(*, session: DeskSession, at: datetime.datetime) -> Ticket:
     """Calls whoever is next for this counter. Two counters at once get two people, in strict order.
 
-    Raises CounterClosed, AlreadyServing or NobodyWaiting.
+    Raises CounterClosed, OnPause, AlreadyServing or NobodyWaiting.
     """
     day = queue.lock_day(office=session.counter.office, at=at)
-    today = DeskSession.objects.open().filter(opened_at__gte=local_midnight(day.date))
-    if not today.filter(pk=session.pk).exists():
-        raise CounterClosed
-    _refuse_if_occupied(session.counter)
+    _refuse_unless_free(session, at=at)
     groups = set(session.counter.groups.values_list("pk", flat=True))
     chosen = order.next_ticket(
-        queue.line(day, groups=groups), rule=queue.rule(day, groups=groups), at=at
+        queue.line(day, groups=groups),
+        rule=queue.rule(day, groups=groups),
+        at=at,
+        groups=groups,
+        counter=session.counter_id,
     )
     if chosen is None:
         raise NobodyWaiting
     ticket = Ticket.objects.get(queue_day=day, number=chosen.number)
-    queue.move(
-        ticket=ticket,
-        to=TicketState.CALLED,
-        expected=TicketState.WAITING,
-        at=at,
-        staff=session.staff,
-        counter=session.counter,
-    )
-    _pass_first_come_turn(day, groups, at=at)
-    signals.ticket_called.send(sender=Ticket, ticket=ticket, at=at)
+    _call(ticket, expected=TicketState.WAITING, session=session, at=at)
+    if chosen.behind is None:
+        _pass_first_come_turn(day, groups, at=at)
+    return ticket
+
+
+@transaction.atomic
+def call_back(*, ticket: Ticket, session: DeskSession, at: datetime.datetime) -> Ticket:
+    """Calls somebody who was set aside, or who missed the call, to this counter.
+
+    Raises what call_next() raises, and queue.StaleTicket.
+    """
+    ticket = queue.relock(ticket)
+    _refuse_unless_free(session, at=at)
+    expected = TicketState(ticket.state)
+    if expected not in (TicketState.PARKED, TicketState.MISSED):
+        raise queue.StaleTicket
+    _call(ticket, expected=expected, session=session, at=at)
     return ticket
 
 
@@ -143,19 +187,6 @@ def start(*, ticket: Ticket, at: datetime.datetime, staff: User) -> Ticket:
 
 
 @transaction.atomic
-def mark_absent(*, ticket: Ticket, at: datetime.datetime, staff: User) -> Ticket:
-    """Nobody came to the counter after three calls; an appointment ends as not attended.
-
-    Raises CallAgainFirst or queue.StaleTicket.
-    """
-    ticket = queue.relock(ticket)
-    if ticket.state == TicketState.CALLED and ticket.calls < CALLS:
-        raise CallAgainFirst
-    _end(ticket, TicketState.ABSENT, expected=TicketState.CALLED, at=at, staff=staff)
-    return ticket
-
-
-@transaction.atomic
 def finish(
     *,
     ticket: Ticket,
@@ -170,7 +201,7 @@ def finish(
     Raises queue.StaleTicket (finished twice, say) or visits.ReasonNeeded; then nothing is recorded.
     """
     ticket = queue.relock(ticket)
-    _end(ticket, TicketState.FINISHED, expected=TicketState.SERVING, at=at, staff=staff)
+    end(ticket, TicketState.FINISHED, expected=TicketState.SERVING, at=at, staff=staff)
     return visits.record(
         ticket=ticket,
         outcome=outcome,
@@ -181,32 +212,62 @@ def finish(
     )
 
 
-def _end(
+def end(
     ticket: Ticket,
     to: TicketState,
     *,
     expected: TicketState,
     at: datetime.datetime,
-    staff: User,
+    staff: User | None,
 ) -> None:
+    """Ends a ticket, and its appointment with it, in the caller's transaction. Raises queue.StaleTicket."""
     if ticket.state != expected:
         raise queue.StaleTicket
     # A visit left open overnight: its appointment ended with the day, its ticket ends here.
     open_still = ticket.appointment is not None and ticket.appointment.is_active
     if ticket.appointment is not None and open_still:  # before the ticket: the order of locks
-        served = to == TicketState.FINISHED
         appointments.move(
             appointment=ticket.appointment,
-            to=AppointmentState.SERVED if served else AppointmentState.NO_SHOW,
+            to=ENDS[to],
             expected=AppointmentState.CHECKED_IN,
             at=at,
-            actor=Actor.STAFF,
+            actor=Actor.STAFF if staff else Actor.SYSTEM,
             staff=staff,
         )
     queue.move(ticket=ticket, to=to, expected=expected, at=at, staff=staff)
 
 
-def _refuse_if_occupied(counter: Counter) -> None:
+def _call(
+    ticket: Ticket, *, expected: TicketState, session: DeskSession, at: datetime.datetime
+) -> None:
+    queue.move(
+        ticket=ticket,
+        to=TicketState.CALLED,
+        expected=expected,
+        at=at,
+        staff=session.staff,
+        counter=session.counter,
+    )
+    signals.ticket_called.send(sender=Ticket, ticket=ticket, at=at)
+
+
+def _refuse_unless_free(session: DeskSession, *, at: datetime.datetime) -> None:
+    """Whether this counter may call somebody now."""
+    refuse_if_closed(session, at=at)
+    if DeskPause.objects.filter(session=session, ended_at=None).exists():
+        raise OnPause
+    refuse_if_occupied(session.counter)
+
+
+def refuse_if_closed(session: DeskSession, *, at: datetime.datetime) -> None:
+    """Raises CounterClosed unless the session is open today."""
+    today = DeskSession.objects.open().filter(opened_at__gte=local_midnight(local_date(at)))
+    if not today.filter(pk=session.pk).exists():
+        raise CounterClosed
+
+
+def refuse_if_occupied(counter: Counter) -> None:
+    """Raises AlreadyServing while somebody is called to the counter or served at it."""
     there = Ticket.objects.filter(counter=counter, state__in=AT_THE_COUNTER).first()
     if there is not None:
         raise AlreadyServing(there)
@@ -222,4 +283,5 @@ def _pass_first_come_turn(day: QueueDay, groups: Collection[int], *, at: datetim
 def _end_with_its_day(session: DeskSession) -> None:
     next_day = local_date(session.opened_at) + datetime.timedelta(days=1)
     session.closed_at = local_midnight(next_day)
+    DeskPause.objects.filter(session=session, ended_at=None).update(ended_at=session.closed_at)
     session.save(update_fields=["closed_at"])

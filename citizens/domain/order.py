@@ -2,19 +2,22 @@
 
 The rule is a setting of the place and day, never an officer's whim:
 
-1. Whoever is due and waits `ageing` longer than first come, first served would have cost goes before any
+1. Whoever was put back, transferred, or turned up after missing the call goes first, once the service has
+   had so many calls as they were told.
+2. Whoever is due and waits `ageing` longer than first come, first served would have cost goes before any
    ratio.
-2. The priority class goes first, but at most every `calls_per_priority`-th call.
-3. Otherwise `booked_per_walk_in` booked people who are due go to one walk-in; within each, first come.
-4. Booked people who came early wait for their time, unless nobody else is there.
+3. The priority class goes first, but at most every `calls_per_priority`-th call.
+4. Otherwise `booked_per_walk_in` booked people who are due go to one walk-in; within each, first come.
+5. Booked people who came early wait for their time, unless nobody else is there.
 
-A priority person also keeps the ordinary turn, so that the bound of rule 2 never puts anybody behind
+A priority person also keeps the ordinary turn, so that the bound of rule 3 never puts anybody behind
 somebody who came later. Source of the ratio: simulation in docs/adr/0010 (two to one keeps the promise to
 booked people as long as they are at most about 55 % of what the counters can serve).
 """
 
 import datetime
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -23,9 +26,11 @@ EARLY = datetime.timedelta(minutes=15)  # a booked person is due this long befor
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket as the order sees it. `due_at` is the booked time; a walk-in has none.
+    """A ticket as the order sees it. `due_at` is the booked time; a walk-in, and who came too late, has none.
 
-    `turn_at` is when first come, first served would have called it; None while that is to come.
+    `turn_at` is when first come, first served would have called it; None while that is to come. `behind` is how
+    many more calls of its group come before it goes first; None for the usual turn. `for_counter` is the only
+    counter that calls it; None for any.
     """
 
     number: int  # unique in the day, given in order of arrival: it breaks ties
@@ -34,6 +39,8 @@ class Waiting:
     arrived_at: datetime.datetime
     due_at: datetime.datetime | None = None
     turn_at: datetime.datetime | None = None
+    behind: int | None = None
+    for_counter: int | None = None
 
     @property
     def booked(self) -> bool:
@@ -100,9 +107,10 @@ def next_ticket(
     rule: Rule,
     at: datetime.datetime,
     groups: Collection[int] | None = None,
+    counter: int | None = None,
 ) -> Waiting | None:
-    """Who is called next at `at` by a counter that serves `groups` (None: all); None when nobody waits."""
-    return _Lanes(waiting, groups=groups, ageing=rule.ageing, at=at).take(rule)
+    """Who is called next at `at` by a `counter` that serves `groups` (None: all); None when nobody waits."""
+    return _Lanes(waiting, groups=groups, counter=counter, ageing=rule.ageing, at=at).take(rule)
 
 
 def sequence(
@@ -111,14 +119,20 @@ def sequence(
     rule: Rule,
     at: datetime.datetime,
     groups: Collection[int] | None = None,
+    counter: int | None = None,
 ) -> list[Waiting]:
     """Everybody in the order of being called, if all calls were made at `at` and nobody else came."""
-    lanes = _Lanes(waiting, groups=groups, ageing=rule.ageing, at=at)
+    lanes = _Lanes(waiting, groups=groups, counter=counter, ageing=rule.ageing, at=at)
     order = []
     while (called := lanes.take(rule)) is not None:
         order.append(called)
-        rule = rule.after(called)
+        rule = after(called, rule=rule)
     return order
+
+
+def after(called: Waiting, *, rule: Rule) -> Rule:
+    """The rule once somebody was called. Who goes first by rule 1 had a turn before, which counted then."""
+    return rule if called.behind is not None else rule.after(called)
 
 
 class _Lanes:
@@ -129,10 +143,22 @@ class _Lanes:
         waiting: Iterable[Waiting],
         *,
         groups: Collection[int] | None,
+        counter: int | None,
         ageing: datetime.timedelta,
         at: datetime.datetime,
     ) -> None:
-        people = [one for one in waiting if groups is None or one.group in groups]
+        allowed = [
+            one
+            for one in waiting
+            if (groups is None or one.group in groups)
+            and (counter is None or one.for_counter in (None, counter))
+        ]
+        self.made: dict[int, int] = defaultdict(int)  # calls of each group
+        self.recalled = sorted(
+            (one for one in allowed if one.behind is not None),
+            key=lambda one: (one.behind, one.number),
+        )
+        people = [one for one in allowed if one.behind is None]
         due = [one for one in people if one.is_due(at=at)]
         self.taken: set[int] = set()
         self.aged = _Line(
@@ -148,7 +174,8 @@ class _Lanes:
     def take(self, rule: Rule) -> Waiting | None:
         """Take the next one out of all lines."""
         chosen = (
-            self.aged.head()
+            self._recalled_now()
+            or self.aged.head()
             or (
                 self.priority.head() if rule.since_priority >= rule.calls_per_priority - 1 else None
             )
@@ -156,10 +183,22 @@ class _Lanes:
             or self.walk_in.head()
             or self.booked.head()
             or self.early.head()
+            or next(iter(self.recalled), None)
         )
-        if chosen is not None:
-            self.taken.add(chosen.number)
+        if chosen is None:
+            return None
+        self.taken.add(chosen.number)
+        if chosen.behind is None:
+            self.made[chosen.group] += 1
+        else:
+            self.recalled.remove(chosen)
         return chosen
+
+    def _recalled_now(self) -> Waiting | None:
+        """Whose calls have passed: the one who was to come first."""
+        return next(
+            (one for one in self.recalled if (one.behind or 0) <= self.made[one.group]), None
+        )
 
 
 class _Line:

@@ -18,15 +18,18 @@ from citizens.models.calendar import (
 )
 from citizens.models.contact import ContactCode
 from citizens.models.group_visit import SMALLEST_GROUP, GroupPlace, GroupVisit
+from citizens.models.kiosk import Kiosk
 from citizens.models.limit import AttemptCount
-from citizens.models.office import Counter, DeskSession, Office
+from citizens.models.office import Counter, DeskPause, DeskSession, Office
 from citizens.models.outage import CardStock, Outage
 from citizens.models.privacy import AccessLog
-from citizens.models.queue import QueueDay, Ticket, TicketEvent
+from citizens.models.queue import Ticket, TicketEvent, WaitForecast
+from citizens.models.queue_day import ClosedService, QueueDay, QueueDayEvent
 from citizens.models.region import District, Subdistrict
 from citizens.models.service import Requirement, Service, ServiceCase, ServiceGroup, ServiceStandard
 from citizens.models.slot import HeldPlace, Hold, Release, Slot
 from citizens.models.staff import User
+from citizens.models.survey import SurveyAnswer
 from citizens.models.visit import (
     DigitalIdActivation,
     DigitalIdOffer,
@@ -45,8 +48,10 @@ __all__ = [
     "AttemptCount",
     "CardStock",
     "ClosedDay",
+    "ClosedService",
     "ContactCode",
     "Counter",
+    "DeskPause",
     "DeskSession",
     "DigitalIdActivation",
     "DigitalIdOffer",
@@ -56,6 +61,7 @@ __all__ = [
     "HeldPlace",
     "Hold",
     "HouseholdVisit",
+    "Kiosk",
     "MissingPaper",
     "OfferReason",
     "Office",
@@ -65,6 +71,7 @@ __all__ = [
     "Outage",
     "PaperTick",
     "QueueDay",
+    "QueueDayEvent",
     "Release",
     "Requirement",
     "Service",
@@ -73,12 +80,14 @@ __all__ = [
     "ServiceStandard",
     "Slot",
     "Subdistrict",
+    "SurveyAnswer",
     "Ticket",
     "TicketEvent",
     "User",
     "Visit",
     "Visitor",
     "VisitorService",
+    "WaitForecast",
     "WaitlistEntry",
     "WaitlistOffer",
     "Weekday",

@@ -32,11 +32,29 @@ class Office(models.Model):
         help_text=_("Address and hours were confirmed by the office."),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # The order of its queue: each day begins with these, and a supervisor may change those of the day.
+    booked_per_walk_in = models.PositiveSmallIntegerField(_("booked to one walk-in"), default=2)
+    calls_per_priority = models.PositiveSmallIntegerField(
+        _("calls to one priority"), default=3, help_text=_("Priority at most every so many calls.")
+    )
+    ageing_minutes = models.PositiveSmallIntegerField(_("ageing (minutes)"), default=45)
+    late_minutes = models.PositiveSmallIntegerField(
+        _("late (minutes)"),
+        default=15,
+        help_text=_("Who comes later than this after the booked time waits like a walk-in."),
+    )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(booked_per_walk_in__gte=1, calls_per_priority__gte=1),
+                name="office_queue_ratios_are_positive",
+                violation_error_message=_("Both ratios are at least 1."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -114,3 +132,31 @@ class DeskSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.counter} · {self.staff} · {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class DeskPause(models.Model):
+    """A pause of a desk session: nobody is called meanwhile."""
+
+    session = models.ForeignKey(
+        DeskSession, verbose_name=_("desk session"), on_delete=models.CASCADE, related_name="pauses"
+    )
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=models.Q(ended_at=None),
+                name="one_pause_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("began_at")),
+                name="pause_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} · {self.began_at:%Y-%m-%d %H:%M}"

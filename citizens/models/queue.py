@@ -1,53 +1,23 @@
-"""The queue of one office and day: its lock row, its tickets and their history."""
+"""The tickets of a queue day, from arrival to the end of the visit, and their history."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from citizens.enums import PriorityGroup, TicketOrigin, TicketState
+from citizens.enums import (
+    AT_THE_COUNTER,
+    ENDED_TICKET_STATES,
+    Actor,
+    PriorityGroup,
+    TicketOrigin,
+    TicketState,
+)
 from citizens.models.appointment import Appointment
-from citizens.models.office import Counter, Office
+from citizens.models.kiosk import Kiosk
+from citizens.models.office import Counter
+from citizens.models.queue_day import QueueDay
 from citizens.models.service import ServiceCase, ServiceGroup
-
-
-class QueueDay(models.Model):
-    """The lock row of one office and day: numbers are given and people are called under it."""
-
-    office = models.ForeignKey(
-        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="queue_days"
-    )
-    date = models.DateField(_("date"))
-    last_number = models.PositiveSmallIntegerField(_("last number"), default=0)
-    booked_per_walk_in = models.PositiveSmallIntegerField(_("booked to one walk-in"), default=2)
-    calls_per_priority = models.PositiveSmallIntegerField(
-        _("calls to one priority"), default=3, help_text=_("Priority at most every so many calls.")
-    )
-    ageing_minutes = models.PositiveSmallIntegerField(
-        _("ageing (minutes)"),
-        default=45,
-        help_text=_(
-            "Who waits this much longer than first come, first served goes before any ratio."
-        ),
-    )
-
-    class Meta:
-        verbose_name = _("queue day")
-        verbose_name_plural = _("queue days")
-        permissions = [
-            ("serve_queue", "Can check in, call and serve people"),
-            ("supervise_queue", "Can see and steer the whole queue day"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["office", "date"], name="one_queue_an_office_and_day"),
-            models.CheckConstraint(
-                condition=Q(booked_per_walk_in__gte=1) & Q(calls_per_priority__gte=1),
-                name="queue_ratios_are_positive",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.office} · {self.date}"
 
 
 class Ticket(models.Model):
@@ -95,6 +65,39 @@ class Ticket(models.Model):
         blank=True,
         help_text=_("When first come, first served would have called this ticket."),
     )
+    # Called first once its group has had so many calls: whoever was put back, came late, or was transferred.
+    recall_after = models.PositiveSmallIntegerField(
+        _("called again after"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "First in turn once the service has had so many calls; empty for the usual turn."
+        ),
+    )
+    for_counter = models.ForeignKey(
+        Counter,
+        verbose_name=_("for the counter"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Transferred to this counter: no other one calls it."),
+    )
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    kiosk = models.ForeignKey(
+        Kiosk, verbose_name=_("kiosk"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    from_paper = models.BooleanField(
+        _("from paper"),
+        default=False,
+        help_text=_("Written on paper while the system was down, entered afterwards."),
+    )
+    near_told_at = models.DateTimeField(_("told that the turn is near"), null=True, blank=True)
+    surveyed = models.BooleanField(
+        _("has answered the survey"),
+        default=False,
+        help_text=_("The answer itself is kept without the ticket."),
+    )
     counter = models.ForeignKey(
         Counter, verbose_name=_("counter"), on_delete=models.PROTECT, null=True, blank=True
     )
@@ -112,6 +115,15 @@ class Ticket(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("started by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    parked_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
+    parked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("set aside by"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -136,7 +148,7 @@ class Ticket(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["counter"],
-                condition=Q(state__in=[TicketState.CALLED, TicketState.SERVING]),
+                condition=Q(state__in=AT_THE_COUNTER),
                 name="one_person_at_a_counter",
             ),
             models.CheckConstraint(
@@ -157,18 +169,25 @@ class Ticket(models.Model):
                 name="ticket_started_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None)
-                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                condition=Q(parked_at=None, parked_by=None)
+                | Q(parked_at__isnull=False, parked_by__isnull=False),
+                name="ticket_parked_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TicketState.PARKED) | Q(parked_at__isnull=False),
+                name="parked_ticket_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False),
                 name="ticket_ended_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[TicketState.CALLED, TicketState.SERVING])
+                condition=~Q(state__in=AT_THE_COUNTER)
                 | Q(called_at__isnull=False, counter__isnull=False),
                 name="called_ticket_has_a_counter",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[TicketState.FINISHED, TicketState.ABSENT])
-                | Q(ended_at__isnull=False),
+                condition=~Q(state__in=ENDED_TICKET_STATES) | Q(ended_at__isnull=False),
                 name="ended_ticket_says_when",
             ),
         ]
@@ -176,6 +195,10 @@ class Ticket(models.Model):
             # Read by call next, the day page and the board.
             models.Index(
                 "queue_day", name="ticket_waiting", condition=Q(state=TicketState.WAITING)
+            ),
+            # Read by the measured service times.
+            models.Index(
+                "case", "ended_at", name="ticket_measured", condition=Q(state=TicketState.FINISHED)
             ),
             # Read by call next: the latest calls are the memory of the ordering rule.
             models.Index(
@@ -193,7 +216,7 @@ class Ticket(models.Model):
 
 
 class TicketEvent(models.Model):
-    """One change of state of a ticket: append-only."""
+    """One change of a ticket: append-only. Replayed in order, the events of a day give its tickets."""
 
     ticket = models.ForeignKey(
         Ticket, verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="events"
@@ -201,19 +224,76 @@ class TicketEvent(models.Model):
     from_state = models.CharField(_("from"), max_length=10, choices=TicketState, blank=True)
     to_state = models.CharField(_("to"), max_length=10, choices=TicketState)
     at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("whose doing"), max_length=10, choices=Actor, default=Actor.STAFF)
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("staff"), on_delete=models.PROTECT
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("staff"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+    )
+    # The ticket as the change left it.
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT, related_name="+"
     )
     counter = models.ForeignKey(
         Counter, verbose_name=_("counter"), on_delete=models.PROTECT, null=True, blank=True
     )
+    calls = models.PositiveSmallIntegerField(_("calls"), default=0)
+    recall_after = models.PositiveSmallIntegerField(_("called again after"), null=True, blank=True)
+    for_counter = models.ForeignKey(
+        Counter,
+        verbose_name=_("for the counter"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+    # A counter may take its last action back: both stay written down.
+    undoes = models.OneToOneField(
+        "self",
+        verbose_name=_("takes back"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+    )
 
     class Meta:
         verbose_name = _("ticket event")
         verbose_name_plural = _("ticket events")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor=Actor.STAFF, staff__isnull=False)
+                | (~Q(actor=Actor.STAFF) & Q(staff=None)),
+                name="ticket_event_by_staff_names_them",
+            )
+        ]
 
     def __str__(self) -> str:
         return (
             f"{self.ticket_id} · {self.from_state}>{self.to_state} · {self.at:%Y-%m-%d %H:%M:%S}Z"
         )
+
+
+class WaitForecast(models.Model):
+    """The wait that a ticket was told when it was given, in minutes: what it was worth is known at the first call."""
+
+    ticket = models.OneToOneField(
+        Ticket, verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="forecast"
+    )
+    made_at = models.DateTimeField(_("made at"))
+    ahead = models.PositiveSmallIntegerField(_("people before"))
+    low = models.PositiveSmallIntegerField(_("from (minutes)"))
+    high = models.PositiveSmallIntegerField(_("to (minutes)"))
+
+    class Meta:
+        verbose_name = _("told wait")
+        verbose_name_plural = _("told waits")
+        constraints = [
+            models.CheckConstraint(condition=Q(high__gte=F("low")), name="told_wait_is_a_range")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} · {self.low}-{self.high}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens import masking
 from citizens.enums import Language
-from citizens.models import Appointment, ContactCode, GroupVisit, Office, WaitlistOffer
+from citizens.models import Appointment, ContactCode, GroupVisit, Office, Ticket, WaitlistOffer
 from outreach.enums import (
     IN_FLIGHT,
     MESSAGE_MOVES,
@@ -133,6 +133,15 @@ class Message(models.Model):
         related_name="messages",
         db_index=False,
     )
+    ticket = models.ForeignKey(
+        Ticket,
+        verbose_name=_("ticket"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
+    )
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
     address = models.CharField(_("address"), max_length=254)
@@ -217,7 +226,7 @@ class Message(models.Model):
                 models.Index(
                     name, condition=Q(**{f"{name}__isnull": False}), name=f"message_{name}"
                 )
-                for name in ("offer", "contact_code", "group_visit")
+                for name in ("offer", "contact_code", "group_visit", "ticket")
             ),
         ]
 

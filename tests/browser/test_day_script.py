@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from citizens import tokens
-from citizens.domain import queue
+from citizens.domain import arrivals
 from citizens.models import Office, ServiceCase, Ticket
 from portal import groups
 from tests.browser.conftest import DESK, MOMENT
@@ -56,7 +56,7 @@ def walk_in(office, staff):
 
     def take_number():
         case = ServiceCase.objects.filter(service__code="KTP").select_related("service").first()
-        return queue.issue_walk_in(
+        return arrivals.issue_walk_in(
             office=office,
             case=case,
             priority_group=None,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from citizens import tokens
-from citizens.domain import queue
+from citizens.domain import arrivals
 from citizens.models import DigitalIdOffer, Office, QueueDay, ServiceCase, Ticket, Visit
 from portal import groups
 from tests.browser import keyboard
@@ -153,7 +153,7 @@ def test_a_refresh_takes_nothing_away_from_a_form_half_filled_in(
     no_mouse, office, staff, appointment
 ):
     page = no_mouse()
-    queue.check_in(office=office, code=appointment.code, at=MOMENT, staff=staff)
+    arrivals.check_in(office=office, code=appointment.code, at=MOMENT, staff=staff)
     keyboard.choose(page, "#id_counter", "1")
     keyboard.press(page, "form[action$='/buka-loket/'] button")
     act(page, "n")
@@ -163,7 +163,7 @@ def test_a_refresh_takes_nothing_away_from_a_form_half_filled_in(
     choose_radio(page, "offer_0", "declined")
 
     case = ServiceCase.objects.select_related("service").get(service__code="KTP", code="rusak")
-    ticket = queue.issue_walk_in(
+    ticket = arrivals.issue_walk_in(
         office=office,
         case=case,
         priority_group=None,

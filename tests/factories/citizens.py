@@ -399,6 +399,7 @@ class TicketEventFactory(DjangoModelFactory):
         model = models.TicketEvent
 
     ticket = factory.SubFactory(TicketFactory)
+    group = factory.SelfAttribute("ticket.group")
     to_state = TicketState.WAITING
     at = MOMENT
     staff = factory.SubFactory(

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from citizens import tokens
-from citizens.domain import counter, queue
+from citizens.domain import arrivals, counter
 from citizens.enums import (
     ActivationSource,
     Actor,
@@ -57,11 +57,11 @@ def write_day(
 
 def _ticket(day: QueueDay, arrival: Arrival, number: int) -> Ticket:
     booking = arrival.booking
-    usual = queue.BOOKED_PREFIX if booking else queue.WALK_IN_PREFIX
+    usual = arrivals.BOOKED_PREFIX if booking else arrivals.WALK_IN_PREFIX
     return Ticket(
         queue_day=day,
         number=number,
-        prefix=queue.PRIORITY_PREFIX if arrival.priority_group else usual,
+        prefix=arrivals.PRIORITY_PREFIX if arrival.priority_group else usual,
         token=tokens.new(),
         origin=TicketOrigin.BOOKED if booking else TicketOrigin.WALK_IN,
         appointment=booking.appointment if booking else None,

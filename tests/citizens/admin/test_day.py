@@ -261,14 +261,14 @@ def test_calling_again_starting_and_absence(session, day, case, post):
     ticket = TicketFactory(queue_day=day, case=case)
     post("call_next")
 
-    assert "Call three times before" in post("mark_absent", ticket.pk)
+    assert "Call three times before" in post("give_up", ticket.pk)
     assert "Called 2 of 3" in post("call_again", ticket.pk)
     assert "Called 3 of 3" in post("call_again", ticket.pk)
     assert "was called three times" in post("call_again", ticket.pk)
-    assert f"{ticket.label} is marked as absent." in post("mark_absent", ticket.pk)
+    assert f"{ticket.label} did not come" in post("give_up", ticket.pk)
 
     ticket.refresh_from_db()
-    assert ticket.state == TicketState.ABSENT
+    assert ticket.state == TicketState.MISSED
 
 
 def test_a_ticket_at_another_counter_is_left_alone(session, day, post):
@@ -487,7 +487,7 @@ def test_the_page_costs_the_same_for_any_queue(
         TicketFactory(queue_day=day)
         RequirementFactory(case=case)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         page(client)
 
 
@@ -498,7 +498,7 @@ def test_a_refresh_costs_the_same_for_any_queue(
     TicketFactory.create_batch(count, queue_day=day, case=case)
     TicketFactory.create_batch(count, queue_day=day)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("admin:citizens_line", args=[office.code]))
 
 

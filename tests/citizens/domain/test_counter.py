@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from citizens import signals
-from citizens.domain import appointments, counter, queue
+from citizens.domain import appointments, counter, queue, setting_aside
 from citizens.domain.visits import Offer
 from citizens.enums import AppointmentState, OfferResult, Outcome, TicketState
 from citizens.models import DeskSession, Ticket, Visit
@@ -258,19 +258,19 @@ def test_starting_twice_is_stale(session, day):
 def test_nobody_is_absent_before_the_third_call(session, day):
     ticket = TicketFactory(queue_day=day, called=True, calls=2)
 
-    with pytest.raises(counter.CallAgainFirst):
-        counter.mark_absent(ticket=ticket, at=MOMENT, staff=session.staff)
+    with pytest.raises(setting_aside.CallAgainFirst):
+        setting_aside.give_up(ticket=ticket, at=MOMENT, staff=session.staff)
 
 
-def test_an_absent_person_loses_the_appointment(session, day, heard):
+def test_whoever_missed_three_calls_keeps_the_appointment_until_the_day_ends(session, day, heard):
     ticket = TicketFactory(queue_day=day, called=True, calls=3, booked=True)
 
-    absent = counter.mark_absent(ticket=ticket, at=MOMENT, staff=session.staff)
+    missed = setting_aside.give_up(ticket=ticket, at=MOMENT, staff=session.staff)
 
-    assert absent.state == TicketState.ABSENT
-    assert (absent.ended_at, absent.ended_by) == (MOMENT, session.staff)
-    assert absent.appointment.state == AppointmentState.NO_SHOW
-    assert heard == [("appointment_ended", absent.appointment)]
+    assert missed.state == TicketState.MISSED
+    assert missed.ended_at is None
+    assert missed.appointment.state == AppointmentState.CHECKED_IN
+    assert heard == []
 
 
 def test_finishing_ends_the_ticket_and_the_appointment(session, day, heard):

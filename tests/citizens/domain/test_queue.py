@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from citizens import tokens
-from citizens.domain import queue
+from citizens.domain import arrivals, queue
 from citizens.enums import (
     Actor,
     AppointmentState,
@@ -45,11 +45,11 @@ def appointment(office):
 
 
 def check_in(office, code, staff, at=MOMENT):
-    return queue.check_in(office=office, code=code, at=at, staff=staff)
+    return arrivals.check_in(office=office, code=code, at=at, staff=staff)
 
 
 def walk_in(office, staff, **kwargs):
-    return queue.issue_walk_in(
+    return arrivals.issue_walk_in(
         office=office,
         case=kwargs.pop("case", None) or ServiceCaseFactory(),
         priority_group=kwargs.pop("priority_group", None),
@@ -112,19 +112,19 @@ def test_the_first_service_of_the_first_visitor_names_the_ticket(office, staff):
 
 @pytest.mark.parametrize("text", ["", "ABC", "23456789", "0010010101900001", "https://x.test/"])
 def test_text_that_is_no_code_is_not_found(office, staff, text):
-    with pytest.raises(queue.NotFound):
+    with pytest.raises(arrivals.NotFound):
         check_in(office, text, staff)
 
 
 def test_a_code_of_nobody_is_not_found(office, staff):
-    with pytest.raises(queue.NotFound):
+    with pytest.raises(arrivals.NotFound):
         check_in(office, tokens.new_code(), staff)
 
 
 def test_a_second_scan_gives_the_same_number(office, staff, appointment):
     ticket = check_in(office, appointment.code, staff)
 
-    with pytest.raises(queue.AlreadyCheckedIn) as raised:
+    with pytest.raises(arrivals.AlreadyCheckedIn) as raised:
         check_in(office, appointment.code, staff)
 
     assert raised.value.ticket == ticket
@@ -136,7 +136,7 @@ def test_an_appointment_of_another_day_is_not_checked_in(office, staff):
         office=office, with_visitor=True, starts_at=MOMENT + datetime.timedelta(days=1)
     )
 
-    with pytest.raises(queue.OtherDay) as raised:
+    with pytest.raises(arrivals.OtherDay) as raised:
         check_in(office, appointment.code, staff)
 
     assert raised.value.appointment == appointment
@@ -151,7 +151,7 @@ def test_the_day_is_that_of_the_office_not_of_utc(office, staff):
         office=office, with_visitor=True, starts_at=midnight + 30 * MINUTE
     )
 
-    with pytest.raises(queue.OtherDay):
+    with pytest.raises(arrivals.OtherDay):
         check_in(office, appointment.code, staff, at=midnight - MINUTE)
     ticket = check_in(office, appointment.code, staff, at=midnight)
 
@@ -161,7 +161,7 @@ def test_the_day_is_that_of_the_office_not_of_utc(office, staff):
 def test_an_appointment_of_another_office_is_not_checked_in(office, staff):
     appointment = AppointmentFactory(with_visitor=True)
 
-    with pytest.raises(queue.OtherOffice) as raised:
+    with pytest.raises(arrivals.OtherOffice) as raised:
         check_in(office, appointment.code, staff)
 
     assert raised.value.appointment.office == appointment.office
@@ -171,7 +171,7 @@ def test_an_appointment_of_another_office_is_not_checked_in(office, staff):
 def test_an_appointment_that_is_over_is_not_checked_in(office, staff, trait):
     appointment = AppointmentFactory(office=office, with_visitor=True, **{trait: True})
 
-    with pytest.raises(queue.AppointmentOver):
+    with pytest.raises(arrivals.AppointmentOver):
         check_in(office, appointment.code, staff)
 
     assert not Ticket.objects.exists()
@@ -337,7 +337,7 @@ def test_a_code_scanned_twice_at_once_gives_one_ticket():
     results = at_once(*[lambda: check_in(appointment.office, appointment.code, staff)] * 4)
 
     assert [type(result) for result in results].count(Ticket) == 1
-    assert [type(result) for result in results].count(queue.AlreadyCheckedIn) == 3
+    assert [type(result) for result in results].count(arrivals.AlreadyCheckedIn) == 3
     assert Ticket.objects.get().number == 1
 
 
@@ -371,7 +371,7 @@ def test_a_code_of_yesterday_tells_nothing_of_todays_numbers(office, staff, appo
     tomorrow = MOMENT + datetime.timedelta(days=1)
     walk_in(office, staff, at=tomorrow)
 
-    with pytest.raises(queue.AppointmentOver):
+    with pytest.raises(arrivals.AppointmentOver):
         check_in(office, appointment.code, staff, at=tomorrow)
 
 
