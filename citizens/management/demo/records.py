@@ -103,13 +103,17 @@ def _write_call(world: World, ticket: Ticket, call: Call) -> None:
     if call.started_at is None:
         again = [call.called_at + RECALL, call.called_at + 2 * RECALL]
         steps += [(called, called, at) for at in again]
-        steps.append((called, TicketState.ABSENT, call.ended_at))
+        steps.append((called, TicketState.MISSED, call.ended_at))
+        steps.append((TicketState.MISSED, TicketState.ABSENT, call.ended_at))
     else:
         steps.append((called, TicketState.SERVING, call.started_at))
         steps.append((TicketState.SERVING, TicketState.FINISHED, call.ended_at))
     staff = world.staff(call.counter)
+    calls = 0
     for from_state, to_state, at in steps:
-        world.rows.add_step(Step(ticket, from_state, to_state, at, staff.pk, call.counter.pk))
+        calls += to_state == called
+        step = Step(ticket, from_state, to_state, at, staff.pk, call.counter.pk, calls)
+        world.rows.add_step(step)
 
 
 def _end_appointment(world: World, call: Call) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
 
+from citizens.enums import Actor
 from citizens.models import (
     Appointment,
     AppointmentEvent,
@@ -38,7 +39,9 @@ ORDER: tuple[models.Manager[Any], ...] = (
 BATCH = 2000
 
 COPY_STEPS = """
-    COPY citizens_ticketevent (ticket_id, from_state, to_state, at, staff_id, counter_id, reason) FROM STDIN
+    COPY citizens_ticketevent (
+        ticket_id, group_id, actor, from_state, to_state, at, staff_id, counter_id, calls, reason
+    ) FROM STDIN
 """
 
 Row = TypeVar("Row", bound=models.Model)
@@ -53,6 +56,7 @@ class Step(NamedTuple):
     at: datetime.datetime
     staff: int
     counter: int | None
+    calls: int = 0
     reason: str = ""
 
 
@@ -78,5 +82,5 @@ class Rows:
             manager.bulk_create(self._rows.pop(manager.model, []), batch_size=BATCH)
         with connection.cursor() as cursor, cursor.copy(COPY_STEPS) as copy:
             for step in self._steps:
-                copy.write_row((step.ticket.pk, *step[1:]))
+                copy.write_row((step.ticket.pk, step.ticket.group_id, Actor.STAFF.value, *step[1:]))
         self._steps = []
