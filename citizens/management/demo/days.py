@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from citizens.domain.office_time import local_midnight
 from citizens.enums import Actor, AppointmentState, OfficeKind
@@ -10,7 +11,7 @@ from citizens.management.demo import records, rhythm
 from citizens.management.demo.bookings import Booking
 from citizens.management.demo.desk import Arrival, Call, Periods, serve
 from citizens.management.demo.world import World
-from citizens.models import AppointmentEvent, DeskSession, Office, QueueDay, Slot
+from citizens.models import AppointmentEvent, DeskPause, DeskSession, Office, QueueDay, Slot
 
 MINUTE = datetime.timedelta(minutes=1)
 
@@ -131,15 +132,27 @@ def _staff_counters(
     closes = max(slot.ends_at for slot in slots)
     for group in sorted({slot.group.code for slot in slots}):
         for counter in world.counters[office.pk, group]:
-            ended = [call.ended_at for call in calls if call.counter == counter]
-            world.rows.add(
+            mine = [call for call in calls if call.counter == counter]
+            session = world.rows.add(
                 DeskSession(
                     counter=counter,
                     staff=world.staff(counter),
                     opened_at=slots[0].start - 5 * MINUTE,
-                    closed_at=max([closes, *ended]) + 5 * MINUTE,
+                    closed_at=max([closes, *(call.ended_at for call in mine)]) + 5 * MINUTE,
                 )
             )
+            _pause_for_the_break(world, session, slots, mine)
+
+
+def _pause_for_the_break(
+    world: World, session: DeskSession, slots: Sequence[Slot], calls: Sequence[Call]
+) -> None:
+    """Pauses a counter over the breaks between the hours, once the person before the break has left."""
+    hours = periods(slots)
+    for (_opens, closes), (opens, _closes) in pairwise(hours):
+        begins = max([closes, *(call.ended_at for call in calls if call.called_at < closes)])
+        if begins < opens:
+            world.rows.add(DeskPause(session=session, began_at=begins, ended_at=opens))
 
 
 def _miss(world: World, day: datetime.date, bookings: Iterable[Booking]) -> None:

@@ -15,7 +15,7 @@ from citizens.enums import (
     TicketOrigin,
     TicketState,
 )
-from citizens.management.demo import rhythm
+from citizens.management.demo import afterwards, rhythm
 from citizens.management.demo.desk import Arrival, Call
 from citizens.management.demo.rows import Step
 from citizens.management.demo.world import World
@@ -50,8 +50,10 @@ def write_day(
             _fill_in_call(world, ticket, call)
             _write_call(world, ticket, call)
             _end_appointment(world, call)
+            afterwards.tell_wait(world, ticket, call)
             if call.started_at is not None:
                 _write_visit(world, ticket, call)
+                afterwards.answer_survey(world, ticket, call)
     day.last_number = len(everybody)
 
 

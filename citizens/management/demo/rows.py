@@ -11,15 +11,18 @@ from citizens.models import (
     Appointment,
     AppointmentEvent,
     AppointmentPlace,
+    DeskPause,
     DeskSession,
     DigitalIdActivation,
     DigitalIdOffer,
     MissingPaper,
     QueueDay,
+    SurveyAnswer,
     Ticket,
     Visit,
     Visitor,
     VisitorService,
+    WaitForecast,
 )
 
 ORDER: tuple[models.Manager[Any], ...] = (
@@ -29,12 +32,15 @@ ORDER: tuple[models.Manager[Any], ...] = (
     Visitor.objects,
     VisitorService.objects,
     DeskSession.objects,
+    DeskPause.objects,
     QueueDay.objects,
     Ticket.objects,
+    WaitForecast.objects,
     Visit.objects,
     MissingPaper.objects,
     DigitalIdOffer.objects,
     DigitalIdActivation.objects,
+    SurveyAnswer.objects,
 )
 BATCH = 2000
 

@@ -12,17 +12,20 @@ from citizens.models import (
     Appointment,
     AppointmentEvent,
     Counter,
+    DeskPause,
     DeskSession,
     DigitalIdActivation,
     DigitalIdOffer,
     MissingPaper,
     Slot,
+    SurveyAnswer,
     Ticket,
     TicketEvent,
     User,
     Visit,
     Visitor,
     VisitorService,
+    WaitForecast,
 )
 
 # Tuesday 16 March 2027, 10.30 WIB: the first working day after the leave of Idul Fitri.
@@ -32,6 +35,10 @@ PAST_DAYS = 12  # two of them with service
 
 def load(at=AT, past_days=PAST_DAYS):
     return loading.load(at=at, past_days=past_days)
+
+
+# Makes the test database; each test runs inside of the transaction of `demo`.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +203,22 @@ def test_the_digital_id_was_offered_where_the_service_offers_it(demo):
         DigitalIdActivation.objects.count()
         == DigitalIdOffer.objects.filter(result="activated").count()
     )
+
+
+def test_what_visits_leave_is_there_for_the_reports(demo):
+    sheets = SurveyAnswer.objects.count()
+    told = list(
+        WaitForecast.objects.values_list("low", "high", "made_at", "ticket__called_at").iterator()
+    )
+    held = [
+        low <= (called_at - made_at).total_seconds() / 60 <= high
+        for low, high, made_at, called_at in told
+    ]
+
+    assert sheets > 30
+    assert Ticket.objects.filter(surveyed=True).count() < sheets
+    assert 0.5 < sum(held) / len(held) < 0.95
+    assert DeskPause.objects.exists()
 
 
 def test_a_few_people_were_booked_the_way_citizens_do(demo):
