@@ -19,6 +19,7 @@ def left(*, office: Office, at: datetime.datetime) -> int | None:
     From the count are taken
     - one for each person and printed service of the appointments at the office, from the day of the count on,
       that are booked or arrived: a cancelled, missed or unserved one takes none;
+    - one for each person of a group visit that is planned and not over, when its service is printed;
     - one for each printed service of a visit that ended after the count as done or waiting for print, with an
       appointment or without one: a visit that ended otherwise takes none.
     Less than nothing is left when more was promised than there is. One query.

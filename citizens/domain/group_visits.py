@@ -164,14 +164,20 @@ def plan(
     )
     if ClosedDay.objects.filter(Q(office=group_visit.office) | Q(office=None), date=day).exists():
         raise Closed
-    obstacles.check(
-        party=parties.of(group_visit.case), office=group_visit.office.code, start=start, at=at
-    )
     pieces = blocks.block(
         blocks.supplies(slots, at=at),
         start=start,
         minutes=minutes_needed(group_visit),
         use_online=use_online,
+    )
+    ends_at = max(piece.slot.ends_at for piece in pieces)
+    obstacles.check(
+        party=parties.of(group_visit.case),
+        office=group_visit.office.code,
+        start=start,
+        ends=ends_at,
+        times=group_visit.people,
+        at=at,
     )
     move(
         group_visit=group_visit,
@@ -180,7 +186,7 @@ def plan(
         at=at,
         staff=staff,
         starts_at=start,
-        ends_at=max(piece.slot.ends_at for piece in pieces),
+        ends_at=ends_at,
     )
     for piece in pieces:
         _take(piece)

@@ -68,7 +68,8 @@ OUTAGES = """
 # %(cards)s is 0. The appointment %(own)s, which is about to move, is not counted.
 CARDS = """
     cards AS (
-        SELECT counted.office_id, (counted.cards - kept.cards - used.cards)::int AS cards_left
+        SELECT counted.office_id,
+            (counted.cards - kept.cards - promised.cards - used.cards)::int AS cards_left
         FROM (
             SELECT DISTINCT ON (stock.office_id) stock.office_id, stock.cards, stock.counted_at,
                 stock.counted_at AT TIME ZONE %(zone)s AS counted_here
@@ -88,6 +89,14 @@ CARDS = """
                 AND appointment.state = ANY(%(active)s) AND appointment.id <> %(own)s
                 AND service.needs_print
         ) kept
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(visit.people), 0) AS cards
+            FROM citizens_groupvisit visit
+            JOIN citizens_servicecase asked ON asked.id = visit.case_id
+            JOIN citizens_service service ON service.id = asked.service_id
+            WHERE visit.office_id = counted.office_id AND visit.state = 'planned' AND visit.ends_at > %(at)s
+                AND service.needs_print
+        ) promised
         CROSS JOIN LATERAL (
             SELECT count(*) AS cards
             FROM citizens_queueday day
@@ -149,17 +158,21 @@ def check(
     start: datetime.datetime,
     at: datetime.datetime,
     own: Appointment | None = None,
+    ends: datetime.datetime | None = None,
+    times: int = 1,
 ) -> None:
     """Raises NotServed when an outage touches the visit from `start` at `office` (its code), or cards run out.
 
     Call it in the transaction that books, after the slots are locked. `own` is the appointment that is being
-    moved: what it keeps now is not counted against it. One query; two more where cards are scarce.
+    moved: what it keeps now is not counted against it. A group comes `times` as many, until `ends`. One query; two
+    more where cards are scarce.
     """
     wanted = parameters(party=party, at=at, own=own) | {
         "office": office,
         "start": start,
-        "ends": start + datetime.timedelta(minutes=party.minutes),
+        "ends": ends or start + datetime.timedelta(minutes=party.minutes),
     }
+    wanted["cards"] *= times
     left = _look(wanted)
     if left is not None and left < SCARCE + wanted["cards"]:
         newest = CardStock.objects.filter(office__code=office, counted_at__lte=at)

@@ -1,10 +1,11 @@
 import datetime
+from functools import partial
 
 import pytest
 from django.db.models import Sum
 
 from citizens import signals
-from citizens.domain import blocks, group_visits, obstacles
+from citizens.domain import blocks, card_stock, group_visits, obstacles
 from citizens.domain.office_time import local_date
 from citizens.enums import GroupVisitState, Language, Organiser
 from citizens.models import GroupVisit, Slot
@@ -19,7 +20,7 @@ from tests.factories.citizens import (
     UserFactory,
 )
 from tests.factories.group_visit import GroupPlaceFactory, GroupVisitFactory
-from tests.factories.outage import OutageFactory
+from tests.factories.outage import CardStockFactory, OutageFactory
 
 pytestmark = pytest.mark.django_db
 START = MOMENT + datetime.timedelta(days=7)
@@ -112,6 +113,24 @@ def wish(case):
 
 def ask(wish, key="key"):
     return group_visits.request(wish=group_visits.Wish(**wish), submission_key=key, at=MOMENT)
+
+
+def test_a_group_needs_a_card_for_each_of_its_people(visit, slots):
+    visit.case.service.needs_print = True
+    visit.case.service.save()
+    count = CardStockFactory(office=visit.office, cards=14, counted_at=MOMENT)
+    plan = partial(
+        group_visits.plan, start=START, staff=UserFactory(office=visit.office), at=MOMENT
+    )
+
+    with pytest.raises(obstacles.NotServed):
+        plan(group_visit=visit)
+    assert GroupVisit.objects.get(pk=visit.pk).state == GroupVisitState.REQUESTED
+
+    count.cards = 15
+    count.save()
+    plan(group_visit=visit)
+    assert card_stock.left(office=visit.office, at=MOMENT) == 0
 
 
 def test_a_group_asks(wish):
