@@ -6,6 +6,7 @@ queue day, slot, appointment, ticket.
 
 import datetime
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Window
@@ -148,6 +149,37 @@ def rules(day: QueueDay, *, groups: Collection[int]) -> dict[int, order.Rule]:
 
 
 CALL = ("due_at", "arrived_at", "priority_group")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The calls of a day until now: `counts` of each group, and the `latest` as (group, call), newest first."""
+
+    fresh: order.Rule
+    counts: dict[int, int]
+    latest: list[tuple[int, order.Called]]
+
+    def rule(self, groups: Collection[int]) -> order.Rule:
+        """What rule() says for a counter that serves `groups`."""
+        calls = [call for group, call in self.latest if group in groups][: self.fresh.memory]
+        return self.fresh.remembering(reversed(calls))
+
+
+def made(day: QueueDay) -> Made:
+    """What the rules of any counters and the places of people who come back need. One query for all of them."""
+    fresh = _fresh_rule(day)
+    newest = ["-called_at", "-pk"]
+    called = Ticket.objects.filter(queue_day=day, called_at__isnull=False).annotate(
+        nth=Window(RowNumber(), partition_by="group", order_by=newest),
+        count=Window(Count("pk"), partition_by="group"),
+    )
+    latest = called.filter(nth__lte=fresh.memory).order_by(*newest)
+    rows = list(latest.values_list("group_id", "count", *CALL))
+    return Made(
+        fresh=fresh,
+        counts={group: count for group, count, *_call in rows},
+        latest=[(group, _called(day, *call)) for group, _count, *call in rows],
+    )
 
 
 def _fresh_rule(day: QueueDay) -> order.Rule:
