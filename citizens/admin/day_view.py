@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from citizens import tokens
 from citizens.admin import day_page, day_words, who
-from citizens.domain import counter, queue, setting_aside, undoing, wording
+from citizens.domain import counter, day_control, queue, setting_aside, undoing, wording
 from citizens.forms.day import CheckInForm, FinishForm, OpenCounterForm, WalkInForm
 from citizens.models import Appointment, Office
 
@@ -38,6 +38,7 @@ COUNTER_FACTS = (
     undoing.NothingToUndo,
     counter.CounterTaken,
     counter.ElsewhereOpen,
+    day_control.WalkInRefused,
 )
 
 Act = Callable[Concatenate[HttpRequest, Office, ...], HttpResponse | None]

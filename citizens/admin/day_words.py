@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from citizens.domain import arrivals, counter, queue, setting_aside, undoing, wording
+from citizens.domain import (
+    arrivals,
+    counter,
+    day_control,
+    queue,
+    setting_aside,
+    undoing,
+    wording,
+)
 from citizens.enums import AppointmentState, ContactKind
 
 
@@ -71,7 +79,7 @@ def at_the_counter(error: Exception) -> str | None:
                 "This person was called three times. Start the service, or give the number up."
             )
         case _:
-            return _setting_aside(error) or _opening(error)
+            return _setting_aside(error) or _opening(error) or walk_in(error)
 
 
 def _setting_aside(error: Exception) -> str | None:
@@ -102,4 +110,18 @@ def _opening(error: Exception) -> str | None:
             return _("You still have counter %(number)s open. Close it first.") % {
                 "number": error.session.counter.number
             }
+    return None
+
+
+def walk_in(error: Exception) -> str | None:
+    """Why somebody without an appointment gets no number; None for an error that is none of these."""
+    match error:
+        case day_control.ServiceClosed():
+            return _("This service takes no more walk-ins today: %(reason)s.") % {
+                "reason": error.reason.rstrip(".")
+            }
+        case day_control.NoMoreNumbers() if error.limit is None:
+            return _("The day has ended: no more numbers are given today.")
+        case day_control.NoMoreNumbers():
+            return _("All %(count)s walk-in numbers of today are given.") % {"count": error.limit}
     return None

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from citizens import tokens
-from citizens.domain import appointments, queue
+from citizens.domain import appointments, day_control, queue
 from citizens.domain.office_time import local_date
 from citizens.enums import Actor, AppointmentState, PriorityGroup
 from citizens.models import Appointment, Office, ServiceCase, Ticket, User, VisitorService
@@ -101,13 +101,15 @@ def issue_walk_in(
 ) -> Ticket:
     """Gives somebody without an appointment a ticket.
 
-    `submission_key` names the form that was filled in: sent twice, it gives the same ticket.
+    `submission_key` names the form that was filled in: sent twice, it gives the same ticket. Raises
+    day_control.ServiceClosed or day_control.NoMoreNumbers.
     """
     day = queue.lock_day(office=office, at=at)
     made = Ticket.objects.filter(submission_key=submission_key).first()
     asked = (day.pk, case.pk, priority_group or "")
     if made is not None and (made.queue_day_id, made.case_id, made.priority_group) == asked:
         return made
+    day_control.refuse_walk_in(day, group=case.service.group_id)
     return queue.issue(
         day,
         case=case,
