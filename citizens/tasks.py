@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, contact, limits, release, slots, waitlist
+from citizens.domain import booking, contact, end_of_day, limits, release, slots, waitlist
 
 
 @shared_task(name="citizens.top_up_slots")
@@ -21,7 +21,7 @@ def open_places() -> int:
 
 @shared_task(name="citizens.close_past_days")
 def close_past_days() -> int:
-    return appointments.close_past_days(at=timezone.now())
+    return end_of_day.close_past_days(at=timezone.now())
 
 
 @shared_task(name="citizens.purge_holds")

@@ -160,9 +160,9 @@ LEFT_OVER = {
 
 
 def close_past_days(*, at: datetime.datetime) -> int:
-    """Ends what past days left open, so that its people can book again; returns how many.
+    """Ends the appointments that past days left open, so that their people can book again; returns how many.
 
-    A person is never a no-show before the day is over.
+    A person is never a no-show before the day is over. Whoever came and was not served is so by the office's doing.
     """
     left = Appointment.objects.active().filter(starts_at__lt=local_midnight(local_date(at)))
     closed = 0
@@ -175,6 +175,7 @@ def close_past_days(*, at: datetime.datetime) -> int:
                 expected=state,
                 at=at,
                 actor=Actor.SYSTEM,
+                office_caused=state == AppointmentState.CHECKED_IN,
             )
             closed += 1
     return closed

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from citizens.domain import appointments, booking, contact, limits, slots
+from citizens.domain import booking, contact, end_of_day, limits, slots
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
         self.stdout.write(f"slots opened: {slots.top_up(at=at)}")
-        self.stdout.write(f"appointments closed: {appointments.close_past_days(at=at)}")
+        self.stdout.write(f"tickets and appointments closed: {end_of_day.close_past_days(at=at)}")
         self.stdout.write(f"rows of old holds deleted: {booking.purge_holds(at=at)}")
         self.stdout.write(f"counts of old attempts deleted: {limits.purge(at=at)}")
         self.stdout.write(f"old one-time codes deleted: {contact.purge(at=at)}")
