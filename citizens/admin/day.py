@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from citizens.admin import arrivals, day_page, day_view, who
 from citizens.admin.day_view import action
 from citizens.admin.records import ReadOnlyAdmin
+from citizens.admin.supervising_routes import ROUTES as SUPERVISING
 from citizens.domain import counter, queue, setting_aside, wording
 from citizens.forms.day import OpenCounterForm
 from citizens.models import DeskSession, Office, QueueDay, Ticket
@@ -173,5 +174,6 @@ class QueueDayAdmin(ReadOnlyAdmin):
             route("<slug:office>/<int:ticket>/mulai/", start, "start"),
             route("<slug:office>/<int:ticket>/tidak-hadir/", give_up, "give_up"),
             route("<slug:office>/<int:ticket>/selesai/", finish, "finish"),
+            *[route(*one) for one in SUPERVISING],
             *super().get_urls(),
         ]

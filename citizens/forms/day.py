@@ -54,7 +54,7 @@ class WalkInForm(forms.Form):
     def __init__(self, *args: Any, cases: Sequence[ServiceCase], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cases = {case.pk: case for case in cases}
-        _set_choices(self, "case", [("", _("Choose the service")), *_by_service(cases)])
+        _set_choices(self, "case", [("", _("Choose the service")), *by_service(cases)])
         _set_choices(self, "priority_group", [("", _("No")), *PriorityGroup.choices])
 
     @property
@@ -197,7 +197,7 @@ class FinishForm(forms.Form):
         return found
 
 
-def _by_service(cases: Iterable[ServiceCase]) -> Choices:
+def by_service(cases: Iterable[ServiceCase]) -> Choices:
     return [
         (service.local("name"), [(str(case.pk), case.local("name")) for case in grouped])
         for service, grouped in groupby(cases, key=lambda case: case.service)
