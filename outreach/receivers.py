@@ -11,11 +11,18 @@ from citizens.models import (
     Appointment,
     ContactCode,
     GroupVisit,
+    Ticket,
     VisitorService,
     WaitlistOffer,
 )
 from outreach import tasks
-from outreach.domain import appointment_messages, code_messages, group_messages, offer_messages
+from outreach.domain import (
+    appointment_messages,
+    code_messages,
+    group_messages,
+    offer_messages,
+    turn_messages,
+)
 from outreach.enums import Reason
 
 
@@ -66,6 +73,12 @@ def send_code(contact_code: ContactCode, digits: str, at: datetime.datetime, **k
 def tell_decision(group_visit: GroupVisit, at: datetime.datetime, **kwargs: Any) -> None:
     """Tells a group what became of its request."""
     _ring_for(group_messages.queue(group_visit=group_visit, at=at))
+
+
+@receiver(signals.turn_came_near, dispatch_uid="outreach.turn_came_near")
+def tell_turn(ticket: Ticket, at: datetime.datetime, **kwargs: Any) -> None:
+    """Tells somebody who left a phone that the number is called soon."""
+    _ring_for(turn_messages.queue(ticket=ticket, at=at))
 
 
 def _ring_for(planned: int) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from citizens import signals
-from citizens.domain import appointments, order, queue, visits
+from citizens.domain import appointments, near_turns, order, queue, visits
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import AT_THE_COUNTER, Actor, AppointmentState, Outcome, TicketState
 from citizens.models import (
@@ -132,19 +132,16 @@ def call_next(*, session: DeskSession, at: datetime.datetime) -> Ticket:
     day = queue.lock_day(office=session.counter.office, at=at)
     _refuse_unless_free(session, at=at)
     groups = set(session.counter.groups.values_list("pk", flat=True))
-    chosen = order.next_ticket(
-        queue.line(day, groups=groups),
-        rule=queue.rule(day, groups=groups),
-        at=at,
-        groups=groups,
-        counter=session.counter_id,
-    )
+    line, rule = queue.line(day, groups=groups), queue.rule(day, groups=groups)
+    chosen = order.next_ticket(line, rule=rule, at=at, groups=groups, counter=session.counter_id)
     if chosen is None:
         raise NobodyWaiting
     ticket = Ticket.objects.get(queue_day=day, number=chosen.number)
     _call(ticket, expected=TicketState.WAITING, session=session, at=at)
     if chosen.behind is None:
         _pass_first_come_turn(day, groups, at=at)
+    rest = [one for one in line if one.number != chosen.number]
+    near_turns.tell(day, rest, rule=order.after(chosen, rule=rule), session=session, at=at)
     return ticket
 
 

@@ -25,6 +25,7 @@ from citizens.models import (
     Office,
     Requirement,
     ServiceCase,
+    Ticket,
     VisitorService,
     WaitlistOffer,
 )
@@ -116,6 +117,14 @@ def of_code(*, digits: str, minutes: int, channel: Channel, language: str) -> Te
             words = short_texts.one_time_code(digits=digits, minutes=minutes)
             return Text(short_texts.fitting(words))
         return _mail(Purpose.CODE, {"digits": digits, "minutes": minutes})
+
+
+def of_turn(*, ticket: Ticket, language: str) -> Text:
+    """That a number is called soon; an SMS, for an e-mail is not read in time."""
+    with translation.override(language):
+        office = ticket.queue_day.office.short_name
+        words = short_texts.turn_is_near(label=ticket.label, office=office)
+        return Text(short_texts.fitting(words))
 
 
 def of_group_visit(*, group_visit: GroupVisit, channel: Channel) -> Text:

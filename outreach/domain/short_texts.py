@@ -133,6 +133,16 @@ def one_time_code(*, digits: str, minutes: int) -> Iterator[str]:
     )
 
 
+def turn_is_near(*, label: str, office: str) -> Iterator[str]:
+    """That a number is called soon, and where."""
+    head = _("your number %(label)s is called soon, %(office)s.") % {
+        "label": label,
+        "office": office,
+    }
+    yield _text(head, _("Please be in the waiting room."), _("No fee."))
+    yield _text(head, _("No fee."))
+
+
 def group_planned(visit: Visit) -> Iterator[str]:
     """When and where a group is expected."""
     yield _text(
