@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from citizens import crypto, tokens
-from citizens.domain import appointments, day_control, order, queue
+from citizens.domain import appointments, day_control, order, queue, told_waits
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import Actor, AppointmentState, PriorityGroup
 from citizens.models import (
@@ -149,7 +149,7 @@ def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -
         booked = VisitorService.objects.filter(visitor__appointment=appointment)
         first = booked.select_related("case__service").order_by("visitor__position", "pk")[0]
         priority = PriorityGroup(appointment.priority_group) if appointment.priority_group else None
-        return queue.issue(
+        ticket = queue.issue(
             day,
             case=first.case,
             prefix=PRIORITY_PREFIX if priority else BOOKED_PREFIX,
@@ -158,6 +158,8 @@ def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -
             staff=staff,
             appointment=appointment,
         )
+        told_waits.write(ticket=ticket, at=at)
+        return ticket
 
 
 @transaction.atomic
@@ -183,7 +185,7 @@ def issue_walk_in(
     if made is not None and (made.queue_day_id, made.case_id, made.priority_group) == asked:
         return made
     day_control.refuse_walk_in(day, group=case.service.group_id)
-    return queue.issue(
+    ticket = queue.issue(
         day,
         case=case,
         prefix=PRIORITY_PREFIX if priority_group else WALK_IN_PREFIX,
@@ -196,6 +198,8 @@ def issue_walk_in(
         # The back button and the next person: another wish under an old key is another ticket.
         submission_key=None if made else submission_key,
     )
+    told_waits.write(ticket=ticket, at=at)
+    return ticket
 
 
 def _find(

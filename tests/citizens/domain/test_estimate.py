@@ -240,11 +240,11 @@ def test_estimate_board_and_calls_have_the_same_order(office, day, case):
     wait(day, case, *range(1, 7))
     wait(day, case, 7, 8, priority=True)
     wait(day, case, 9, 10, 11, 12, booked=True, due_at=MOMENT)
-    wait(day, case, 13, recall_after=2)
+    wait(day, case, 13, recall_after=2, was_called=True)
 
     estimated = list(estimate.forecast(office=office, at=MOMENT).tickets)
     (line,) = hall.read(hall.facts_of(office, at=MOMENT), at=MOMENT).lines
-    called = list(call_everybody(desk, every=0 * MINUTE))
+    called = list(call_everybody(desk, every=MINUTE / 60))
 
     assert estimated == [person.number for person in line.people] == called
 
