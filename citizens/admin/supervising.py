@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from citizens.admin import supervising_page, supervising_words, who
+from citizens.admin import supervising_outlook, supervising_page, supervising_words, who
 from citizens.domain import day_control, end_of_day, wording
 from citizens.enums import TicketState
 from citizens.forms.supervising import (
@@ -242,6 +242,7 @@ def _show(
         if isinstance(form, RuleForm | LimitForm) and form.is_valid():
             form.look_again(found.version)
     names = {group.code: group.local("name") for group in found.groups}
+    outlook = _outlook(office, found, at=at)
     log = [
         {
             "event": event,
@@ -261,12 +262,40 @@ def _show(
             "day": wording.day(at),
             "served_at": f"{wording.local(at):%H.%M.%S}",
             "now": found,
+            "outlook": outlook,
+            "services": _services(found, outlook),
             "rule_words": supervising_words.rule(found.rule),
             "log": log,
             **_forms(found),
             **bound,
         },
     )
+
+
+def _outlook(
+    office: Office, found: supervising_page.Overview, *, at: datetime.datetime
+) -> supervising_outlook.Outlook | None:
+    """What is to come; nothing once the day has ended."""
+    if found.day is not None and found.day.ended_at is not None:
+        return None
+    groups = [group.pk for group in found.groups]
+    return supervising_outlook.outlook(office, found.day, groups, at=at)
+
+
+def _services(
+    found: supervising_page.Overview, outlook: supervising_outlook.Outlook | None
+) -> list[dict[str, Any]]:
+    """Each service with what a walk-in of it would be told, and how many still fit."""
+    newcomers = outlook.newcomers if outlook else {}
+    rooms = outlook.rooms if outlook else {}
+    return [
+        {
+            "wait": wait,
+            "newcomer": newcomers.get(wait.group.pk, "-"),
+            "room": rooms.get(wait.group.pk),
+        }
+        for wait in found.waits
+    ]
 
 
 def _forms(found: supervising_page.Overview) -> dict[str, Form]:

@@ -57,6 +57,10 @@ class Wait:
     closed: ClosedService | None
 
     @property
+    def name(self) -> str:
+        return self.group.local("name")
+
+    @property
     def short(self) -> bool:
         """Whether fewer counters are open than planned."""
         return self.planned is not None and self.desks < self.planned
@@ -106,8 +110,8 @@ class Overview:
         return max((w.longest for w in self.waits if w.longest is not None), default=None)
 
     @property
-    def closed(self) -> list[ClosedService]:
-        return [wait.closed for wait in self.waits if wait.closed]
+    def closed(self) -> list[Wait]:
+        return [wait for wait in self.waits if wait.closed]
 
     @property
     def groups(self) -> list[ServiceGroup]:

@@ -14,6 +14,7 @@ from tests.factories.citizens import (
     CounterFactory,
     DeskSessionFactory,
     OfficeFactory,
+    OpeningPeriodFactory,
     QueueDayFactory,
     ServiceCaseFactory,
     SlotFactory,
@@ -138,6 +139,52 @@ def test_the_page_shows_who_waits_for_what_and_counters_beside_those_planned(
     assert wait.short
 
 
+@pytest.fixture
+def opening(office):
+    """Open until 12.00 on that Tuesday."""
+    return OpeningPeriodFactory(template__office=office)
+
+
+def test_the_page_says_what_the_rest_of_the_day_will_bring(
+    client, supervisor, day, case, desk, opening
+):
+    DeskSessionFactory(counter=desk)
+    TicketFactory.create_batch(11, queue_day=day, case=case)
+
+    response = client.get(PAGE)
+
+    outlook = response.context["outlook"]
+    assert (outlook.closes, outlook.unserved, outlook.room) == ("12.00", 0, 0)
+    assert not outlook.is_measured
+    assert "not measured yet" in response.text
+    assert "with their planned minutes" in response.text
+
+
+def test_the_page_names_who_will_not_be_served_if_nothing_changes(
+    client, supervisor, day, case, desk, opening
+):
+    DeskSessionFactory(counter=desk)
+    TicketFactory.create_batch(36, queue_day=day, case=case)
+
+    response = client.get(PAGE)
+
+    # 160 minutes until 12.00 are eleven visits of 15 minutes that begin before.
+    assert "25 people will not be served today if nothing changes" in response.text
+    assert "and 5 more" in response.text
+
+
+def test_without_a_counter_nobody_is_told_a_wait(client, supervisor, day, case, desk):
+    text = client.get(PAGE).text
+
+    assert "no counter open" in text
+
+
+def test_after_the_end_of_the_day_nothing_is_foretold(client, supervisor, day, desk):
+    QueueDay.objects.update(ended_at=MOMENT, ended_by=supervisor)
+
+    assert client.get(PAGE).context["outlook"] is None
+
+
 @pytest.mark.parametrize(
     ("trait", "columns", "minutes", "shown"),
     [
@@ -213,6 +260,7 @@ def test_queries_do_not_grow_with_what_the_page_shows(
             client.get(PAGE)
         return len(counted)
 
+    client.get(PAGE)  # what is remembered from then on
     fill(1)
     one = queries()
     fill(2)
