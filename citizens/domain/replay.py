@@ -166,11 +166,17 @@ class _Hall:
     def _heads(
         self, desk: Desk, *, at: datetime.datetime, ageing: datetime.timedelta
     ) -> Iterator[Waiting]:
+        # Of a kind the earliest of all services is enough: whoever is due comes before whoever is not.
+        usual: dict[tuple[bool, bool], tuple[datetime.datetime, int]] = {}
         for group in desk.groups:
             for counter in (None, desk.counter):
                 lines = self.lines.get((group, counter))
                 if lines is not None:
-                    yield from lines.heads(made=self.made[group], aged_by=at - ageing, at=at)
+                    yield from lines.ahead(made=self.made[group], aged_by=at - ageing, at=at)
+                    for kind, head in lines.usual_heads():
+                        if kind not in usual or head < usual[kind]:
+                            usual[kind] = head
+        yield from (self.people[number] for _since, number in usual.values())
 
     def _note(self, chosen: Waiting, groups: frozenset[int], *, at: datetime.datetime) -> None:
         """What a call changes: the memory of every rule it counts for, and whose first-come turn it was."""
@@ -215,16 +221,19 @@ class _Lines:
         if one.turn_at is not None and one.behind is None:
             heapq.heappush(self.turns, (one.turn_at, one.number))
 
-    def heads(
-        self, *, made: int, aged_by: datetime.datetime, at: datetime.datetime
-    ) -> Iterator[Waiting]:
-        """Everybody here who can be the next one at `at`, after `made` calls of the group."""
-        yield from self._recalled(made)
-        for line in self.usual.values():
+    def usual_heads(self) -> Iterator[tuple[tuple[bool, bool], tuple[datetime.datetime, int]]]:
+        """By kind (booked or not, priority or not) the one who waits longest, as (since, number)."""
+        for kind, line in self.usual.items():
             while line and line[0][1] in self.taken:
                 heapq.heappop(line)
             if line:
-                yield self.people[line[0][1]]
+                yield kind, line[0]
+
+    def ahead(
+        self, *, made: int, aged_by: datetime.datetime, at: datetime.datetime
+    ) -> Iterator[Waiting]:
+        """Who may go before the usual turns at `at`, after `made` calls of the group: recalled, or aged."""
+        yield from self._recalled(made)
         while self.turns and self.turns[0][1] in self.taken:
             heapq.heappop(self.turns)
         if self.turns and self.turns[0][0] <= aged_by:
@@ -243,6 +252,10 @@ class _Lines:
 
     def _aged(self, aged_by: datetime.datetime, *, at: datetime.datetime) -> Iterator[Waiting]:
         """Of those who have aged the first who is due; who came early does not age before the time."""
+        number = self.turns[0][1]
+        if self.people[number].is_due(at=at):
+            yield self.people[number]
+            return
         for turn, number in sorted(self.turns):
             if turn > aged_by:
                 return

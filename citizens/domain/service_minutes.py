@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
 from django.db import connection
@@ -75,18 +76,16 @@ def measured(*, office: Office, at: datetime.datetime) -> Measures:
 def _read(office: Office, today: datetime.date) -> Measures:
     groups: dict[int, Measured] = {}
     cases: dict[tuple[int, int], Measured] = {}
+    parameters: dict[str, Any] = {
+        "office": office.pk,
+        "today": today,
+        "days": WORKING_DAYS,
+        "enough": ENOUGH,
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            VISITS,
-            {
-                "office": office.pk,
-                "today": today,
-                "days": WORKING_DAYS,
-                "enough": ENOUGH,
-                "shortest": SHORTEST,
-                "longest": LONGEST,
-            },
-        )
+        cursor.execute(VISITS, parameters)
         for group, case, count, (low, median, high) in cursor.fetchall():
             row = Measured(low=low, median=median, high=high, count=count)
             if case is None:
