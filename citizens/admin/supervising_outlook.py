@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from citizens.domain import estimate, walk_in_room, wording
+from citizens.domain import estimate, told_waits, walk_in_room, wording
 from citizens.domain.estimate import Estimate, Unknown
 from citizens.models import Office, QueueDay, Ticket
 
@@ -25,6 +25,7 @@ class Outlook:
     room: int | None
     unserved: int
     is_measured: bool
+    held: told_waits.Held
     labels: list[str] = field(default_factory=list)
     newcomers: dict[int, str] = field(default_factory=dict)
     rooms: dict[int, int | None] = field(default_factory=dict)
@@ -48,6 +49,7 @@ def outlook(
         room=room.total,
         unserved=len(seen.unserved),
         is_measured=seen.is_measured,
+        held=told_waits.held_share(office=office, at=at),
         labels=[labels[number] for number in seen.unserved if number in labels][:NUMBERS_SHOWN],
         newcomers={group: told(one) for group, one in seen.newcomers.items()},
         rooms={group: room.of_group(group) for group in groups},

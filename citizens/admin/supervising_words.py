@@ -50,7 +50,7 @@ def change(event: QueueDayEvent, *, groups: Mapping[str, str]) -> str:
 
 def ended(done: end_of_day.Ended) -> str:
     """How many people and counters the end of the day met."""
-    return _("%(absent)s absent, %(unserved)s not served, %(counters)s counters closed.") % {
+    return _("%(absent)s absent, %(unserved)s not served; counters closed: %(counters)s.") % {
         "absent": done.absent,
         "unserved": done.unserved,
         "counters": done.counters,

@@ -71,7 +71,8 @@ def enter(
     _refuse(day, ordered, at=at)
     tickets = [_enter(day, slip, at=at, staff=staff) for slip in ordered]
     numbers = sorted(slip.number for slip in slips)
-    span = f"{numbers[0]}-{numbers[-1]} ({len(numbers)})"
+    first, last = numbers[0], numbers[-1]
+    span = f"{first}-{last} ({len(numbers)})" if last > first else first
     day_control.log(day, DayChange.PAPER_NUMBERS, after=span, at=at, staff=staff)
     return tickets
 

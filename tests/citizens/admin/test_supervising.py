@@ -20,7 +20,12 @@ from tests.factories.citizens import (
     SlotFactory,
     TicketFactory,
 )
-from tests.factories.queue_day import ClosedServiceFactory, DeskPauseFactory, QueueDayEventFactory
+from tests.factories.queue_day import (
+    ClosedServiceFactory,
+    DeskPauseFactory,
+    QueueDayEventFactory,
+    WaitForecastFactory,
+)
 
 PAGE = "/petugas/citizens/queueday/hari-ini/utama/penyelia/"
 RULE = {
@@ -173,6 +178,21 @@ def test_the_page_names_who_will_not_be_served_if_nothing_changes(
     assert "and 5 more" in response.text
 
 
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [(30, "Of 30 waits told in the last 20 working days, 20 (67 %) were as told."), (29, None)],
+)
+def test_the_page_says_how_often_the_told_waits_held(client, supervisor, day, told, sentence):
+    for number in range(told):
+        late = 30 * MINUTE if number < 10 else 15 * MINUTE
+        ticket = TicketFactory(queue_day=day, finished=True, called_at=MOMENT + late)
+        WaitForecastFactory(ticket=ticket, made_at=MOMENT, low=10, high=25)
+
+    text = client.get(PAGE).text
+
+    assert (sentence or "too few to say how often they held") in text
+
+
 def test_without_a_counter_nobody_is_told_a_wait(client, supervisor, day, case, desk):
     text = client.get(PAGE).text
 
@@ -222,7 +242,7 @@ def test_a_visit_left_open_yesterday_is_shown_with_its_day(client, supervisor, o
         (DayChange.SERVICE_CLOSED, "", "gone", "gone"),
         (DayChange.COUNTER_RELEASED, "4 · Ani", "A-001", "4 · Ani; there was A-001."),
         (DayChange.PAPER_NUMBERS, "", "900-903 (4)", "900-903 (4)"),
-        (DayChange.DAY_ENDED, "", "1 2 3", "1 absent, 2 not served, 3 counters closed."),
+        (DayChange.DAY_ENDED, "", "1 2 3", "1 absent, 2 not served; counters closed: 3."),
     ],
 )
 def test_the_log_of_the_day_says_what_was_changed(
@@ -376,7 +396,7 @@ def test_the_day_is_ended_after_a_question(supervisor, post, day):
     assert Ticket.objects.get().state == TicketState.WAITING
 
     text = post("end_day", data={"yakin": "ya"})
-    assert "The day has ended: 0 absent, 1 not served, 0 counters closed." in text
+    assert "The day has ended: 0 absent, 1 not served; counters closed: 0." in text
     assert "The day was ended by" in text
     assert Ticket.objects.get().state == TicketState.UNSERVED
 
