@@ -15,7 +15,7 @@ from pathlib import Path
 import sass
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-ENTRIES = ("portal", "staff")
+ENTRIES = ("portal", "staff", "board", "roll")
 BANNER = (
     "/* Built by deploy/build_css.py from static/src; do not edit. "
     "Contains parts of Bootstrap 5.3, (c) The Bootstrap Authors, MIT. */\n"

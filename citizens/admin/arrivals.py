@@ -5,16 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citizens.admin import day_page, day_view, day_words, who
+from citizens.admin import day_page, day_view, day_words, reception, reception_later, who
 from citizens.admin.day_view import action
-from citizens.domain import arrivals, identity
+from citizens.domain import arrivals, day_control, identity
 from citizens.forms.day import CheckInForm, WalkInForm
 from citizens.models import Office
 
 
 @action
 def check_in(request: HttpRequest, office: Office) -> HttpResponse:
-    """A code shows who is expected; the same code with "cocok" gives them their number."""
+    """A code or a name shows who is expected; the code with "cocok" gives them their number."""
     form = CheckInForm(request.POST)
     if not form.is_valid():
         return day_view.page(request, office, check_in=form)
@@ -22,13 +22,20 @@ def check_in(request: HttpRequest, office: Office) -> HttpResponse:
     try:
         if "cocok" not in request.POST:
             found = arrivals.expected(office=office, code=code, at=at)
-            return day_view.page(request, office, arrived=found)
+            return reception.compare(request, office, found, at=at)
         ticket = arrivals.check_in(office=office, code=code, at=at, staff=who.staff(request))
     except arrivals.AlreadyCheckedIn as error:
-        return day_view.back(request, office, nomor=error.ticket.number)
+        ticket = error.ticket
+    except arrivals.NotFound as error:
+        if reception.is_name(code):
+            return reception.by_name(request, office, form, at=at)
+        form.refuse(day_words.check_in(error))
+        return day_view.page(request, office, check_in=form)
     except arrivals.CheckInRefused as error:
         form.refuse(day_words.check_in(error))
         return day_view.page(request, office, check_in=form)
+    if note := reception.note_of(ticket):
+        messages.info(request, note)
     return day_view.back(request, office, nomor=ticket.number)
 
 
@@ -57,16 +64,27 @@ def mismatch(request: HttpRequest, office: Office) -> HttpResponse | None:
 
 @action
 def walk_in(request: HttpRequest, office: Office) -> HttpResponse:
-    """Somebody without an appointment wants a number."""
+    """Somebody without an appointment wants a number, or (with "nanti") a place on a later day.
+
+    When no number can be given any more, the times of later days are offered at once.
+    """
     form = WalkInForm(request.POST, cases=day_page.walk_in_cases())
     if not form.is_valid():
         return day_view.page(request, office, walk_in=form)
-    ticket = arrivals.issue_walk_in(
-        office=office,
-        case=form.chosen_case,
-        priority_group=form.chosen_priority,
-        at=timezone.now(),
-        staff=who.staff(request),
-        submission_key=form.cleaned_data["submission_key"],
-    )
+    if "nanti" in request.POST:
+        return reception_later.ask(request, office, form)
+    try:
+        ticket = arrivals.issue_walk_in(
+            office=office,
+            case=form.chosen_case,
+            priority_group=form.chosen_priority,
+            at=timezone.now(),
+            staff=who.staff(request),
+            submission_key=form.cleaned_data["submission_key"],
+            phone=form.cleaned_data["phone"],
+        )
+    except day_control.WalkInRefused as error:
+        return reception_later.ask(
+            request, office, form, refused=day_words.at_the_counter(error) or ""
+        )
     return day_view.back(request, office, nomor=ticket.number)

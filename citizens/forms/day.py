@@ -12,17 +12,18 @@ from django.utils.translation import gettext_lazy
 
 from citizens.domain import visits
 from citizens.enums import RESULTS_WITH_REASON, OfferResult, Outcome, PriorityGroup
+from citizens.forms.reception import clean_phone, phone_field
 from citizens.models import Counter, OfferReason, Requirement, ServiceCase, Visitor
 
 Choices = list[tuple[str, Any]]
 
 
 class CheckInForm(forms.Form):
-    """The code of an appointment, typed or scanned."""
+    """The code of an appointment or the link to its page, typed or scanned; or the name of who is booked."""
 
     code = forms.CharField(
-        label=gettext_lazy("Appointment code or QR"),
-        max_length=60,
+        label=gettext_lazy("Code, QR or name"),
+        max_length=300,
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -31,7 +32,7 @@ class CheckInForm(forms.Form):
                 "data-key": "k",
             }
         ),
-        error_messages={"required": gettext_lazy("Type or scan the code.")},
+        error_messages={"required": gettext_lazy("Type or scan the code, or write the name.")},
     )
 
     def refuse(self, sentence: str) -> None:
@@ -49,6 +50,7 @@ class WalkInForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose what the person comes for.")},
     )
     priority_group = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
+    phone = phone_field()
     submission_key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, cases: Sequence[ServiceCase], **kwargs: Any) -> None:
@@ -56,6 +58,9 @@ class WalkInForm(forms.Form):
         self.cases = {case.pk: case for case in cases}
         _set_choices(self, "case", [("", _("Choose the service")), *by_service(cases)])
         _set_choices(self, "priority_group", [("", _("No")), *PriorityGroup.choices])
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
 
     @property
     def chosen_case(self) -> ServiceCase:

@@ -6,4 +6,10 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+
+  // Paper from a roll prints itself, once: coming back to the page by the back button does not print again.
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (document.body.hasAttribute("data-print-now") && arrival?.type === "navigate") {
+    window.addEventListener("load", () => window.print());
+  }
 })();
