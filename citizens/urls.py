@@ -6,6 +6,7 @@ from django.urls.converters import IntConverter, StringConverter
 from citizens.enums import ContactKind
 from citizens.views import (
     appointments,
+    board,
     booking,
     contact_proof,
     details,
@@ -78,6 +79,8 @@ urlpatterns = [
         name="prove_email",
     ),
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
+    path("papan/<slug:office>/", board.board, name="board"),
+    path("papan/<slug:office>/isi/", board.board_part, name="board_part"),
     path("angka/", service_numbers.numbers, name="numbers"),
     path("kunjungan-kelompok/", group_visits.group_visits_page, name="group_visits"),
     path("kunjungan-kelompok/minta/", group_visits.ask, name="ask_group_visit"),
