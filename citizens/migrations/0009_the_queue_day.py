@@ -296,10 +296,6 @@ class Migration(migrations.Migration):
             name='kiosk',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='citizens.kiosk', verbose_name='kiosk'),
         ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('case'), models.F('ended_at'), condition=models.Q(('state', 'finished')), name='ticket_measured'),
-        ),
         migrations.AddConstraint(
             model_name='ticket',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('parked_at', None), ('parked_by', None)), models.Q(('parked_at__isnull', False), ('parked_by__isnull', False)), _connector='OR'), name='ticket_parked_at_and_by'),

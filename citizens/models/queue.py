@@ -196,10 +196,6 @@ class Ticket(models.Model):
             models.Index(
                 "queue_day", name="ticket_waiting", condition=Q(state=TicketState.WAITING)
             ),
-            # Read by the measured service times.
-            models.Index(
-                "case", "ended_at", name="ticket_measured", condition=Q(state=TicketState.FINISHED)
-            ),
             # Read by call next: the latest calls are the memory of the ordering rule.
             models.Index(
                 "queue_day", "called_at", name="ticket_called", condition=Q(called_at__isnull=False)
