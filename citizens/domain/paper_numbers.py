@@ -7,6 +7,7 @@ arrival, and decides about their turn like any other.
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -95,7 +96,7 @@ def _refuse(day: QueueDay, slips: Sequence[Slip], *, at: datetime.datetime) -> N
 
 def _enter(day: QueueDay, slip: Slip, *, at: datetime.datetime, staff: User) -> Ticket:
     appointment = _check_in(day, slip, at=at, staff=staff) if slip.code else None
-    columns: dict[str, object] = {"appointment": appointment} if appointment else {}
+    columns: dict[str, Any] = {"appointment": appointment} if appointment else {}
     if slip.outcome is not None:
         # Nobody wrote down when it began: such a visit measures nothing, and takes nobody's turn any more.
         columns |= {"state": TicketState.FINISHED, "ended_at": at, "ended_by": staff}

@@ -47,8 +47,9 @@ class _Versioned(forms.Form):
 
     def look_again(self, version: int) -> None:
         """Says that the day was changed; what was typed stays, and can be sent again knowingly."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = version
+        # The last value of each field: none of these forms has a field with several.
+        typed = {name: self.data[name] for name in self.data}
+        self.data = typed | {self.add_prefix("version"): version}
         self.add_error(
             None,
             _(
