@@ -6,26 +6,29 @@ A form with a mistake is shown again with everything that was typed.
 
 import datetime
 import hashlib
+import re
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citizens.admin import day_page, day_view, who
+from citizens.admin import day_page, day_view, desk, desk_actions, desk_card, who
 from citizens.admin.day_view import action
 from citizens.admin.reception_routes import ROUTES as RECEPTION
 from citizens.admin.records import ReadOnlyAdmin
 from citizens.admin.supervising_routes import ROUTES as SUPERVISING
-from citizens.domain import counter, queue, setting_aside, wording
+from citizens.domain import counter, queue, wording
 from citizens.forms.day import OpenCounterForm
-from citizens.models import DeskSession, Office, QueueDay, Ticket
+from citizens.models import Office, QueueDay
+
+CSRF_FIELD = re.compile(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>')
 
 
 @require_safe
@@ -39,17 +42,42 @@ def line(request: HttpRequest, office: str) -> HttpResponse:
     """The waiting list alone, for the page's refresh; 304 when nothing that it shows has changed."""
     place = day_view.office_to_see(request, office)
     at = timezone.now()
-    session = day_page.own_session(who.staff(request), at=at)
-    desk = session.counter if session and session.counter.office_id == place.pk else None
-    html = render_to_string(
-        "admin/citizens/day/line.html", {"line": day_page.line(place, desk, at=at)}, request
-    )
-    version = f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
+    own = desk.own(who.staff(request), place, at=at)
+    context = {"line": day_page.line(place, own.counter, at=at)}
+    return _refreshed(request, "admin/citizens/day/line.html", context, own, at=at)
+
+
+@require_safe
+def set_aside(request: HttpRequest, office: str) -> HttpResponse:
+    """The people set aside and missed, for the page's refresh."""
+    place = day_view.office_to_see(request, office)
+    at = timezone.now()
+    staff = who.staff(request)
+    own = desk.own(staff, place, at=at)
+    may_serve = staff.has_perm(day_view.SERVE) and staff.works_at(place)
+    context = day_view.aside_context(place, own, may_serve=may_serve, at=at) | {"office": place}
+    return _refreshed(request, "admin/citizens/day/aside.html", context, own, at=at)
+
+
+def _refreshed(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    own: desk.Own,
+    *,
+    at: datetime.datetime,
+) -> HttpResponse:
+    """A part of the page, or 304, with the office's time and whether one's own counter is as the page shows it."""
+    html = render_to_string(template, context, request)
+    # The form tokens differ each time, and say nothing of what is shown.
+    shown = CSRF_FIELD.sub("", html)
+    version = f'"{hashlib.sha256(shown.encode()).hexdigest()[:32]}"'
     known = request.headers.get("If-None-Match") == version
     response = HttpResponseNotModified() if known else HttpResponse(html)
     response.headers["ETag"] = version
     # The office's clock, so that a wrong clock of the desk's computer misleads nobody.
     response.headers["X-Served-At"] = f"{wording.local(at):%H.%M.%S}"
+    response.headers["X-Own-State"] = own.state(at=at)
     return response
 
 
@@ -77,41 +105,29 @@ def close_counter(request: HttpRequest, office: Office) -> None:
 def call_next(request: HttpRequest, office: Office) -> None:
     """The counter is free for the next person."""
     at = timezone.now()
-    counter.call_next(session=_open_session(request, office, at=at), at=at)
+    counter.call_next(session=day_view.open_session(request, office, at=at), at=at)
 
 
 @action
 def call_again(request: HttpRequest, office: Office, ticket: int) -> None:
     """Nobody came yet."""
-    called = _own_ticket(request, office, ticket)
+    called = day_view.own_ticket(request, office, ticket)
     counter.call_again(ticket=called, at=timezone.now(), staff=who.staff(request))
 
 
 @action
 def start(request: HttpRequest, office: Office, ticket: int) -> None:
     """The person is at the counter."""
-    called = _own_ticket(request, office, ticket)
+    called = day_view.own_ticket(request, office, ticket)
     counter.start(ticket=called, at=timezone.now(), staff=who.staff(request))
-
-
-@action
-def give_up(request: HttpRequest, office: Office, ticket: int) -> None:
-    """Nobody came after three calls."""
-    called = _own_ticket(request, office, ticket)
-    setting_aside.give_up(ticket=called, at=timezone.now(), staff=who.staff(request))
-    messages.success(
-        request,
-        _("%(ticket)s did not come. Whoever turns up after all is put back in the line.")
-        % {"ticket": called.label},
-    )
 
 
 @action
 def finish(request: HttpRequest, office: Office, ticket: int) -> HttpResponse | None:
     """The visit is over."""
     at = timezone.now()
-    served = _own_ticket(request, office, ticket)
-    card = day_page.card(served, at=at)
+    served = day_view.own_ticket(request, office, ticket)
+    card = desk_card.card(served, at=at)
     if not card.is_serving:
         raise queue.StaleTicket
     form = day_view.finish_form(card, request.POST)
@@ -127,23 +143,6 @@ def finish(request: HttpRequest, office: Office, ticket: int) -> HttpResponse | 
     )
     messages.success(request, _("%(ticket)s is finished.") % {"ticket": served.label})
     return None
-
-
-def _open_session(request: HttpRequest, office: Office, *, at: datetime.datetime) -> DeskSession:
-    session = day_page.own_session(who.staff(request), at=at)
-    if session is None or session.counter.office_id != office.pk:
-        raise counter.CounterClosed
-    return session
-
-
-def _own_ticket(request: HttpRequest, office: Office, pk: int) -> Ticket:
-    """The ticket, if it is at the counter that this person has open."""
-    found = Ticket.objects.select_related("queue_day", "appointment", "case__service")
-    ticket = get_object_or_404(found, pk=pk, queue_day__office=office)
-    session = _open_session(request, office, at=timezone.now())
-    if ticket.counter_id != session.counter_id:
-        raise queue.StaleTicket
-    return ticket
 
 
 @admin.register(QueueDay)
@@ -171,7 +170,18 @@ class QueueDayAdmin(ReadOnlyAdmin):
             route("<slug:office>/panggil/", call_next, "call_next"),
             route("<slug:office>/<int:ticket>/panggil-ulang/", call_again, "call_again"),
             route("<slug:office>/<int:ticket>/mulai/", start, "start"),
-            route("<slug:office>/<int:ticket>/tidak-hadir/", give_up, "give_up"),
+            route("<slug:office>/disisihkan/", set_aside, "set_aside"),
+            route("<slug:office>/jeda/", desk_actions.pause, "pause"),
+            route("<slug:office>/lanjut/", desk_actions.go_on, "go_on"),
+            route("<slug:office>/urungkan/", desk_actions.undo, "undo"),
+            route("<slug:office>/<int:ticket>/kembalikan/", desk_actions.put_back, "put_back"),
+            route("<slug:office>/<int:ticket>/tidak-hadir/", desk_actions.give_up, "give_up"),
+            route("<slug:office>/<int:ticket>/sisihkan/", desk_actions.park, "park"),
+            route("<slug:office>/<int:ticket>/alihkan/", desk_actions.transfer, "transfer"),
+            route(
+                "<slug:office>/<int:ticket>/panggil-kembali/", desk_actions.call_back, "call_back"
+            ),
+            route("<slug:office>/<int:ticket>/datang/", desk_actions.turned_up, "turned_up"),
             route("<slug:office>/<int:ticket>/selesai/", finish, "finish"),
             *[route(*one) for one in SUPERVISING],
             *super().get_urls(),

@@ -1,28 +1,24 @@
-"""What "Hari ini" shows: the counter's own person, the waiting list in its real order, and counts."""
+"""What "Hari ini" shows of the whole queue: the waiting list in its real order, who arrives, and counts."""
 
 import datetime
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
-from citizens.admin import day_words
-from citizens.domain import contact, order, queue, visits, wording
-from citizens.domain import counter as counters
+from citizens.domain import order, queue, wording
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import AT_THE_COUNTER, AppointmentState, TicketState
 from citizens.models import (
     Appointment,
     Counter,
     DeskSession,
-    OfferReason,
     Office,
     QueueDay,
-    Requirement,
     ServiceCase,
     ServiceGroup,
     Ticket,
-    TicketEvent,
     User,
     Visitor,
     VisitorService,
@@ -40,7 +36,8 @@ class Row:
     ticket: Ticket
     name: str
     waited: int
-    is_due: bool
+    waiting: order.Waiting
+    at: datetime.datetime
 
     @property
     def service(self) -> str:
@@ -49,6 +46,19 @@ class Row:
     @property
     def due(self) -> str:
         return wording.clock(self.ticket.due_at) if self.ticket.due_at else ""
+
+    @property
+    def is_early(self) -> bool:
+        return not self.waiting.is_due(at=self.at)
+
+    @property
+    def is_late(self) -> bool:
+        return self.ticket.due_at is not None and not self.waiting.booked
+
+    @property
+    def is_back(self) -> bool:
+        """Put back, transferred, or turned up late: first in turn once its calls have passed."""
+        return self.waiting.behind is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Line:
     waiting: int
     at_counters: int
     finished: int
-    absent: int
+    aside: int
     expected: int
     longest: int | None  # minutes
 
@@ -85,80 +95,6 @@ class Line:
     def elsewhere(self) -> list[Section]:
         """Services that one's own counter does not serve: counts only."""
         return [section for section in self.sections if not section.rows and not section.mine]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The person at the counter."""
-
-    ticket: Ticket
-    people: Sequence[Visitor | None]
-    services: list[VisitorService]
-    cases: list[ServiceCase]
-    requirements: list[Requirement]
-    events: list[TicketEvent]
-    reasons: list[OfferReason] = field(default_factory=list)
-
-    @property
-    def is_called(self) -> bool:
-        return self.ticket.state == TicketState.CALLED
-
-    @property
-    def is_serving(self) -> bool:
-        return self.ticket.state == TicketState.SERVING
-
-    @property
-    def calls_left(self) -> int:
-        return max(0, counters.CALLS - self.ticket.calls)
-
-    @property
-    def first(self) -> Visitor | None:
-        return self.people[0] if self.people else None
-
-    @property
-    def others(self) -> int:
-        return len(self.people) - 1
-
-    @property
-    def is_group(self) -> bool:
-        return len(self.people) > 1
-
-    @property
-    def unproved(self) -> list[str]:
-        """Which contacts nobody has proved: a call or a message may not reach the person."""
-        appointment = self.ticket.appointment
-        return day_words.unproved(contact.unproved(appointment)) if appointment else []
-
-    @property
-    def service_lines(self) -> list[str]:
-        """What each person came for."""
-        if not self.services:
-            return [case_name(self.ticket.case)]
-        return [
-            f"{row.visitor.full_name}: {case_name(row.case)}"
-            if self.is_group
-            else case_name(row.case)
-            for row in self.services
-        ]
-
-    @property
-    def due(self) -> str:
-        return wording.clock(self.ticket.due_at) if self.ticket.due_at else ""
-
-    @property
-    def papers(self) -> list[str]:
-        return [requirement.local("text") for requirement in self.requirements]
-
-    @property
-    def history(self) -> list[str]:
-        """Each state until now, with the time."""
-        return [
-            f"{wording.clock(event.at)} {event.get_to_state_display()}" for event in self.events
-        ]
-
-    @property
-    def offers_digital_id(self) -> bool:
-        return any(case.service.offers_digital_id for case in self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,28 +152,6 @@ def walk_in_cases() -> list[ServiceCase]:
     )
 
 
-def card(ticket: Ticket, *, at: datetime.datetime) -> Card:
-    """The person at the counter, with papers and, while being served, the reasons against the digital ID."""
-    cases = visits.cases(ticket)
-    papers = Requirement.objects.in_force(on=local_date(at)).filter(case__in=cases)
-    booked = VisitorService.objects.filter(visitor__appointment=ticket.appointment_id)
-    return Card(
-        ticket=ticket,
-        people=visits.people(ticket),
-        services=list(
-            booked.select_related("visitor", "case__service").order_by("visitor__position", "pk")
-        )
-        if ticket.appointment_id
-        else [],
-        cases=cases,
-        requirements=list(papers.order_by("case", "sort_order", "pk")),
-        events=list(TicketEvent.objects.filter(ticket=ticket).order_by("pk")),
-        reasons=list(OfferReason.objects.filter(active=True).order_by("sort_order", "pk"))
-        if ticket.state == TicketState.SERVING
-        else [],
-    )
-
-
 def arrival(appointment: Appointment) -> Arrived:
     """Who is booked in the appointment, and for what. Two queries."""
     booked = (
@@ -255,7 +169,7 @@ def arrival(appointment: Appointment) -> Arrived:
 def line(office: Office, counter: Counter | None, *, at: datetime.datetime) -> Line:
     """The waiting list of the office today: what `counter` would call, then the other services.
 
-    Without a counter each service group has its own order.
+    Without a counter each service group has its own order. Who was transferred to another counter is a count.
     """
     groups = {group.pk: group for group in ServiceGroup.objects.order_by("sort_order", "pk")}
     day = QueueDay.objects.filter(office=office, date=local_date(at)).first()
@@ -264,7 +178,7 @@ def line(office: Office, counter: Counter | None, *, at: datetime.datetime) -> L
         return Line([], 0, 0, 0, 0, expected, None)
     mine = set() if counter is None else set(counter.groups.values_list("pk", flat=True))
     waiting = queue.line(day, groups=groups)
-    orders = _orders(day, waiting, list(groups), mine, at=at)
+    orders = _orders(day, waiting, list(groups), mine, counter=counter, at=at)
     tickets = _tickets(day, [one.number for _, people, limit in orders for one in people[:limit]])
     sections = [
         Section(
@@ -275,10 +189,12 @@ def line(office: Office, counter: Counter | None, *, at: datetime.datetime) -> L
         )
         for served, people, limit in orders
     ]
+    if counter is not None:
+        sections += _for_others(waiting, mine, counter)
     states = Ticket.objects.filter(queue_day=day).aggregate(
         at_counters=Count("pk", filter=Q(state__in=AT_THE_COUNTER)),
         finished=Count("pk", filter=Q(state=TicketState.FINISHED)),
-        absent=Count("pk", filter=Q(state=TicketState.ABSENT)),
+        aside=Count("pk", filter=Q(state__in=(TicketState.PARKED, TicketState.MISSED))),
     )
     return Line(
         sections=sections,
@@ -309,12 +225,13 @@ def _orders(
     groups: list[int],
     mine: set[int],
     *,
+    counter: Counter | None,
     at: datetime.datetime,
 ) -> list[tuple[set[int], list[order.Waiting], int]]:
     """Parts of the list as (groups, people in order, how many are shown). Empty parts only for `mine`."""
-    if mine:
+    if mine and counter is not None:
         rule = queue.rule(day, groups=mine)
-        own = order.sequence(waiting, rule=rule, at=at, groups=mine)
+        own = order.sequence(waiting, rule=rule, at=at, groups=mine, counter=counter.pk)
         others = [
             ({pk}, [one for one in waiting if one.group == pk], 0)
             for pk in groups
@@ -327,6 +244,12 @@ def _orders(
         for pk in groups
     ]
     return [part for part in parts if part[1]]
+
+
+def _for_others(waiting: list[order.Waiting], mine: set[int], counter: Counter) -> list[Section]:
+    """Who waits for a service of this counter, but for another counter alone."""
+    others = sum(one.group in mine and one.for_counter not in (None, counter.pk) for one in waiting)
+    return [Section(title=_("Sent to another counter"), rows=[], more=others)] if others else []
 
 
 def _tickets(day: QueueDay, numbers: Collection[int]) -> dict[int, Ticket]:
@@ -342,7 +265,8 @@ def _row(ticket: Ticket, waiting: order.Waiting, *, at: datetime.datetime) -> Ro
         ticket=ticket,
         name=getattr(ticket, "visitor_name", "") or "",
         waited=_minutes(waiting, at=at),
-        is_due=waiting.is_due(at=at),
+        waiting=waiting,
+        at=at,
     )
 
 

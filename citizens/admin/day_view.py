@@ -8,7 +8,7 @@ from typing import Any, Concatenate
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,13 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from citizens import tokens
-from citizens.admin import day_page, day_words, who
+from citizens.admin import day_page, day_words, desk, who
+from citizens.admin.aside import aside
+from citizens.admin.desk_card import Card
 from citizens.domain import counter, day_control, queue, setting_aside, undoing, wording
 from citizens.forms.day import CheckInForm, FinishForm, OpenCounterForm, WalkInForm
-from citizens.models import Appointment, Office
+from citizens.forms.desk import ParkForm
+from citizens.models import Appointment, DeskSession, Office, Ticket
 
 SERVE = "citizens.serve_queue"
 LOOK = "citizens.view_queueday"
@@ -41,16 +43,31 @@ COUNTER_FACTS = (
     day_control.WalkInRefused,
 )
 
+FIRST_FIELDS = {
+    "check_in": "code",
+    "walk_in": "case",
+    "open_counter": "counter",
+    "park": "note",
+    "transfer": "target",
+}
+
 Act = Callable[Concatenate[HttpRequest, Office, ...], HttpResponse | None]
 
 
 def action(act: Act) -> Callable[..., HttpResponseBase]:
-    """A POST by somebody who may serve at the office; what the counter cannot do is said in a message."""
+    """A POST by somebody who may serve at the office; what the counter cannot do is said in a message.
 
-    @require_POST
+    Whoever pressed after the sign-in had ended comes here by GET once signed in again: nothing is done, and said so.
+    """
+
     @wraps(act)
     def guarded(request: HttpRequest, office: str, **kwargs: Any) -> HttpResponse:
         place = _office_to_serve(request, office)
+        if request.method in ("GET", "HEAD"):
+            messages.warning(request, _("Nothing was done. Please press once more."))
+            return back(request, place)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         try:
             answer = act(request, place, **kwargs)
         except COUNTER_FACTS as error:
@@ -77,11 +94,8 @@ def page(
     at = timezone.now()
     staff = who.staff(request)
     may_serve = staff.has_perm(SERVE) and staff.works_at(office)
-    session = day_page.own_session(staff, at=at) if may_serve else None
-    here = session is not None and session.counter.office_id == office.pk
-    desk = session.counter if session and here else None
-    there = day_page.at_counter(desk).first() if desk else None
-    card = day_page.card(there, at=at) if there else None
+    own = desk.own(staff, office, at=at) if may_serve else desk.Own(None, None, None, None)
+    card = desk.card(own, at=at)
     given = day_page.new_ticket(office, request.GET.get("nomor", ""), at=at)
     context = {
         **admin.site.each_context(request),
@@ -91,21 +105,53 @@ def page(
         "day": wording.day(at),
         "served_at": f"{wording.local(at):%H.%M.%S}",
         "may_serve": may_serve,
-        "session": session,
-        "desk": desk,
+        "own_state": own.state(at=at),
+        "session": own.session,
+        "desk": own.counter,
+        "pause": own.pause,
+        "pause_since": wording.clock(own.pause.began_at) if own.pause else "",
         "card": card,
-        "line": day_page.line(office, desk, at=at),
+        "line": day_page.line(office, own.counter, at=at),
         "given": given,
         "given_service": day_page.case_name(given.case) if given else "",
         "arrived": day_page.arrival(arrived) if arrived else None,
-    }
+    } | aside_context(office, own, may_serve=may_serve, at=at)
     if may_serve:
-        context |= _forms(office, desk, card, at=at) | bound
+        context |= _forms(office, own, card, at=at) | bound
         context["focus"] = _focus(context, bound)
     return TemplateResponse(request, "admin/citizens/day/page.html", context)
 
 
-def finish_form(card: day_page.Card, data: Any = None) -> FinishForm:
+def aside_context(
+    office: Office, own: desk.Own, *, may_serve: bool, at: datetime.datetime
+) -> dict[str, Any]:
+    """What the list of people set aside shows: only a free counter calls back, and whoever serves sees who came."""
+    return {
+        "aside": aside(office, at=at),
+        "may_call_back": own.counter is not None and own.pause is None and own.ticket is None,
+        "may_serve": may_serve,
+    }
+
+
+def open_session(request: HttpRequest, office: Office, *, at: datetime.datetime) -> DeskSession:
+    """The counter that this person has open at the office. Raises counter.CounterClosed."""
+    session = day_page.own_session(who.staff(request), at=at)
+    if session is None or session.counter.office_id != office.pk:
+        raise counter.CounterClosed
+    return session
+
+
+def own_ticket(request: HttpRequest, office: Office, pk: int) -> Ticket:
+    """The ticket, if it is at the counter that this person has open. Raises queue.StaleTicket."""
+    found = Ticket.objects.select_related("queue_day", "appointment", "case__service")
+    ticket = get_object_or_404(found, pk=pk, queue_day__office=office)
+    session = open_session(request, office, at=timezone.now())
+    if ticket.counter_id != session.counter_id:
+        raise queue.StaleTicket
+    return ticket
+
+
+def finish_form(card: Card, data: Any = None) -> FinishForm:
     """The form with which the visit of the person at the counter ends."""
     return FinishForm(
         data,
@@ -124,22 +170,23 @@ def back(request: HttpRequest, office: Office, **query: str | int) -> HttpRespon
 
 
 def _forms(
-    office: Office,
-    desk: object | None,
-    card: day_page.Card | None,
-    *,
-    at: datetime.datetime,
-) -> dict[str, Form | None]:
-    return {
+    office: Office, own: desk.Own, card: Card | None, *, at: datetime.datetime
+) -> dict[str, Any]:
+    forms: dict[str, Any] = {
         "check_in": CheckInForm(),
         "walk_in": WalkInForm(
             cases=day_page.walk_in_cases(), initial={"submission_key": tokens.new()}
         ),
-        "open_counter": None
-        if desk
-        else OpenCounterForm(counters=day_page.free_counters(office, at=at)),
         "finish": finish_form(card) if card and card.is_serving else None,
     }
+    if own.counter is None or own.session is None:
+        free = day_page.free_counters(office, at=at)
+        return forms | {"open_counter": OpenCounterForm(counters=free)}
+    forms["undoable"] = desk.undoable(own.session, at=at)
+    if card is not None:
+        forms["park"] = ParkForm()
+        forms["transfer"] = desk.transfer_form(card.ticket, own.counter, at=at)
+    return forms
 
 
 def _focus(context: dict[str, Any], bound: dict[str, Form]) -> str:
@@ -152,11 +199,17 @@ def _focus(context: dict[str, Any], bound: dict[str, Form]) -> str:
     elif card:
         focus = "finish" if card.is_serving else "start"
     else:
-        focus = "call_next" if context["desk"] else "check_in"
-    field = {"check_in": "code", "walk_in": "case", "open_counter": "counter"}.get(focus)
+        focus = _free_focus(context)
+    field = FIRST_FIELDS.get(focus)
     if field:
         context[focus].fields[field].widget.attrs["autofocus"] = True
     return focus
+
+
+def _free_focus(context: dict[str, Any]) -> str:
+    if context["pause"]:
+        return "go_on"
+    return "call_next" if context["desk"] else "check_in"
 
 
 def _office_to_serve(request: HttpRequest, code: str) -> Office:

@@ -13,7 +13,8 @@ from citizens.domain import (
     undoing,
     wording,
 )
-from citizens.enums import AppointmentState, ContactKind
+from citizens.enums import AppointmentState, ContactKind, ParkReason, TicketState
+from citizens.models import TicketEvent
 
 
 def unproved(kinds: Iterable[ContactKind]) -> list[str]:
@@ -23,6 +24,36 @@ def unproved(kinds: Iterable[ContactKind]) -> list[str]:
         ContactKind.EMAIL: _("E-mail not proved"),
     }
     return [words[kind] for kind in kinds]
+
+
+def reason(text: str) -> str:
+    """The reason of an event: why somebody was set aside stands there as a code, before the note."""
+    code, _mark, note = text.partition(": ")
+    if code not in ParkReason:
+        return text
+    label = str(ParkReason(code).label)
+    return f"{label}: {note}" if note else label
+
+
+def happened(event: TicketEvent) -> str:
+    """The state that an event led to, its reason, and whether it was taken back."""
+    words = event.get_to_state_display()
+    if event.undoes_id is not None:
+        words = _("Taken back: %(state)s") % {"state": words}
+    return f"{words} ({reason(event.reason)})" if event.reason else words
+
+
+def taken_back(event: TicketEvent) -> str:
+    """What an undo of `event` takes back; its ticket is loaded."""
+    words = {
+        TicketState.SERVING: _("Start of %(ticket)s"),
+        TicketState.FINISHED: _("End of the visit of %(ticket)s"),
+        TicketState.PARKED: _("%(ticket)s set aside"),
+        TicketState.MISSED: _("%(ticket)s did not come"),
+        TicketState.WAITING: _("%(ticket)s back in the queue"),
+    }
+    found = words.get(TicketState(event.to_state), _("Call of %(ticket)s"))
+    return found % {"ticket": event.ticket.label}
 
 
 def check_in(error: arrivals.CheckInRefused) -> str:

@@ -7,6 +7,7 @@
   const SCANNER_GAP = 60;
   const SHORTEST_CODE = 8;
   const STALE_AFTER = 15000;
+  const ANSWER_WITHIN = 8000;
 
   let typed = "";
   let timer = 0;
@@ -26,15 +27,23 @@
   });
   showKeys();
 
+  // To the first field or button of a part of the page, once it shows.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-key][href^='#']");
+    if (!link) return;
+    event.preventDefault();
+    location.hash = link.hash;
+    const part = document.querySelector(link.hash);
+    const first = "input:checked, input[type=radio], select, button:not([disabled])";
+    (part.querySelector(first) || part).focus();
+    part.scrollIntoView({ block: "nearest" });
+  });
+
   const press = (key) => {
     if (!keys.checked) return;
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target || target.disabled) return;
-    if (target.matches("a")) {
-      const form = document.querySelector(target.getAttribute("href"));
-      form.scrollIntoView({ block: "nearest" });
-      (form.querySelector("input:checked, input[type=radio]") || form).focus();
-    } else if (target.matches("button")) {
+    if (target.matches("a, button")) {
       target.click();
     } else {
       target.focus();
@@ -80,26 +89,79 @@
     timer = setTimeout(settle, SCANNER_GAP);
   });
 
-  // A form is sent once, however often its button is pressed.
-  document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "1";
+  const trouble = document.getElementById("trouble");
+  const aside = document.getElementById("aside-list");
+  const tell = (what) => {
+    const words = document.getElementById("trouble-words");
+    if (!trouble || words.textContent === words.dataset[what]) return;
+    words.textContent = words.dataset[what];
+    trouble.hidden = false;
+  };
+
+  // Whether the portal answers now, for somebody still signed in: true, false for the sign-in page, null for nothing.
+  const answers = async () => {
+    try {
+      const answer = await fetch(aside.getAttribute("hx-get"), { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+      return answer.status < 500 ? answer.headers.has("X-Served-At") : null;
+    } catch {
+      return null;
+    }
+  };
+
+  // The button's own name and value go with the form, which is sent from here.
+  const send = (form, button) => {
+    if (button?.name) {
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+      form.append(field);
+    }
+    form.submit();
+  };
+
+  // A form is sent once, however often its button is pressed, and only while the portal answers: on a network that
+  // is gone the browser would put its own page in the place of everything that was typed.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method !== "post" || !aside) return;
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    form.dataset.sent = "1";
+    const there = await answers();
+    if (there) {
+      send(form, event.submitter);
+    } else {
+      delete form.dataset.sent;
+      tell(there === null ? "network" : "refused");
+    }
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // How long the last action may be taken back, counted from when the page came: no clock of the desk is asked.
+  const undo = document.querySelector("[data-seconds]");
+  if (undo) {
+    const until = performance.now() + undo.dataset.seconds * 1000;
+    const left = undo.querySelector("small");
+    const count = setInterval(() => {
+      const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+      left.textContent = left.textContent.replace(/\d+/, seconds);
+      if (seconds) return;
+      undo.disabled = true;
+      clearInterval(count);
+    }, 1000);
+  }
+
   const fresh = document.getElementById("fresh");
   const list = document.getElementById("line");
   if (!fresh || !list) return;
-  let version = "";
+  const versions = new Map();
   let servedAt = (fresh.textContent.match(/\d\d\.\d\d\.\d\d/) || [""])[0];
   let heardAt = Date.now();
 
   const say = (words) => { fresh.textContent = words.replace("{time}", servedAt); };
 
   document.body.addEventListener("htmx:configRequest", (event) => {
+    const version = versions.get(event.detail.elt.id);
     if (version) event.detail.headers["If-None-Match"] = version;
   });
 
@@ -107,9 +169,15 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const answer = event.detail.xhr;
     const time = answer.getResponseHeader("X-Served-At");
-    event.detail.shouldSwap = Boolean(time) && answer.status === 200;
+    const part = event.detail.target;
+    // Buttons are not taken from under a finger: that part is asked for again.
+    const inUse = part === aside && part.contains(document.activeElement);
+    event.detail.shouldSwap = Boolean(time) && answer.status === 200 && !inUse;
     if (!time) return;
-    version = answer.getResponseHeader("ETag") || "";
+    if (!inUse) versions.set(part.id, answer.getResponseHeader("ETag") || "");
+    const sending = document.querySelector("form[data-sent]");
+    const own = answer.getResponseHeader("X-Own-State");
+    if (!sending && own !== desk.dataset.ownState) tell("old");
     servedAt = time;
     heardAt = Date.now();
     fresh.classList.remove("fresh-stale");
