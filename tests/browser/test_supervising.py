@@ -1,5 +1,6 @@
 """A supervisor's day: what the page shows, what it changes, and numbers from paper; both languages, desk and phone."""
 
+import datetime
 import re
 
 import pytest
@@ -21,6 +22,7 @@ from tests.factories.citizens import (
     CounterFactory,
     DeskSessionFactory,
     OfficeFactory,
+    OpeningPeriodFactory,
     QueueDayFactory,
     SlotFactory,
     TicketFactory,
@@ -42,7 +44,10 @@ def office(transactional_db):
 
 @pytest.fixture
 def day(office):
-    """A morning with people who wait, a counter on pause, and a visit that nobody has finished."""
+    """A short morning: more people wait than fit, a counter pauses, a visit was not finished."""
+    OpeningPeriodFactory(
+        template__office=office, opens=datetime.time(7, 30), closes=datetime.time(8, 30)
+    )
     day = QueueDayFactory(office=office, date=MOMENT.date())
     case = ServiceCase.objects.select_related("service").get(service__code="KTP", code="hilang")
     desks = list(office.counters.order_by("number"))[:2]
@@ -90,6 +95,7 @@ def test_a_supervisor_steers_and_ends_the_day(
     page.locator(f"a[href$='/{office.code}/penyelia/']").click()
     expect(page).to_have_url(re.compile("/penyelia/$"))
     assert violations(page) == []
+    expect(page.locator("#unserved-title")).to_be_visible()
     photograph(page, f"supervisor {language}")
 
     page.locator("#id_rule-booked_per_walk_in").fill("0")
