@@ -213,7 +213,8 @@ ENDED_TICKET_STATES = (TicketState.FINISHED, TicketState.ABSENT, TicketState.UNS
 # "transfer" (to waiting), whoever turns up after all, and the one undo of the last action (domain/undoing.py).
 # Absent and unserved are said at the end of the day alone.
 TICKET_MOVES: dict[TicketState, tuple[TicketState, ...]] = {
-    TicketState.WAITING: (TicketState.CALLED, TicketState.UNSERVED),
+    # From waiting to waiting: the counter that alone would have called somebody closed.
+    TicketState.WAITING: (TicketState.WAITING, TicketState.CALLED, TicketState.UNSERVED),
     TicketState.CALLED: (
         TicketState.CALLED,
         TicketState.SERVING,

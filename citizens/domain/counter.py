@@ -98,9 +98,15 @@ def open_counter(*, counter: Counter, at: datetime.datetime, staff: User) -> Des
 
 @transaction.atomic
 def close_counter(*, session: DeskSession, at: datetime.datetime) -> None:
-    """Closes the counter, and with it a pause; closing it twice is fine. Raises AlreadyServing while somebody is there."""
+    """Closes the counter, and with it a pause; closing it twice is fine. Raises AlreadyServing while somebody is there.
+
+    Whoever was transferred to this counter alone may be called by any.
+    """
     queue.lock_day(office=session.counter.office, at=at)
+    if not DeskSession.objects.open().filter(pk=session.pk).exists():
+        return
     refuse_if_occupied(session.counter)
+    queue.free_for_any(counter=session.counter, at=at, staff=session.staff)
     DeskPause.objects.filter(session=session, ended_at=None).update(ended_at=at)
     DeskSession.objects.open().filter(pk=session.pk).update(closed_at=at)
 

@@ -5,6 +5,7 @@ Each change is made under the lock of the queue day and written down with who, w
 
 import datetime
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from django.db import transaction
 
@@ -184,6 +185,7 @@ def release_counter(
     there = Ticket.objects.filter(counter=place, state__in=AT_THE_COUNTER).first()
     if there is not None:
         there = _send_away(queue.relock(there), reason=reason, at=at, staff=staff)
+    queue.free_for_any(counter=place, at=at, staff=staff)
     end_session(session, at=at)
     log(
         day,
@@ -260,7 +262,8 @@ def _lock(office: Office, *, at: datetime.datetime, version: int | None = None) 
 
 
 def _send_away(ticket: Ticket, *, reason: str, at: datetime.datetime, staff: User) -> Ticket:
-    state, columns = TicketState(ticket.state), {}
+    state = TicketState(ticket.state)
+    columns: dict[str, Any] = {}
     if state == TicketState.SERVING:
         to, reason = TicketState.PARKED, f"{ParkReason.OTHER}: {reason}"
     elif ticket.calls >= CALLS:

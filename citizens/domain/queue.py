@@ -92,6 +92,46 @@ def move(
     return log(ticket, from_state=expected, at=at, staff=staff, reason=reason)
 
 
+def take_back(
+    *,
+    ticket: Ticket,
+    event: TicketEvent,
+    before: Mapping[str, Any],
+    at: datetime.datetime,
+    staff: User,
+) -> TicketEvent:
+    """Writes the columns that the ticket had `before` its last `event`, and that this was taken back.
+
+    Whose turn it was by first come, first served passed with a call that was none: it comes back too.
+    Raises StaleTicket when the row is not as the event left it.
+    """
+    rows = Ticket.objects.filter(pk=ticket.pk, state=event.to_state)
+    if not rows.update(**before):
+        raise StaleTicket
+    if event.to_state == TicketState.CALLED and before["called_at"] is None:
+        passed = Ticket.objects.filter(queue_day=ticket.queue_day_id, turn_at=event.at)
+        last = passed.filter(group__in=event.counter.groups.all()).order_by("-number").values("pk")
+        Ticket.objects.filter(pk__in=last[:1]).update(turn_at=None)
+    ticket.refresh_from_db()
+    return log(ticket, from_state=event.to_state, at=at, staff=staff, undoes=event)
+
+
+def free_for_any(*, counter: Counter, at: datetime.datetime, staff: User | None) -> None:
+    """Whoever was transferred to `counter` alone may go to any: it closes. The caller holds the lock of the day."""
+    kept = Ticket.objects.filter(
+        queue_day__office=counter.office_id, for_counter=counter, state=TicketState.WAITING
+    )
+    for ticket in kept.order_by("pk"):
+        move(
+            ticket=ticket,
+            to=TicketState.WAITING,
+            expected=TicketState.WAITING,
+            at=at,
+            staff=staff,
+            for_counter=None,
+        )
+
+
 def line(day: QueueDay, *, groups: Collection[int]) -> list[order.Waiting]:
     """Everybody who waits for one of `groups`, in no order: citizens.domain.order gives them one. Two queries."""
     calls = group_calls(day)
@@ -254,7 +294,11 @@ def _columns(
     """What changes with the state. Backwards moves say the rest themselves."""
     match to:
         case TicketState.CALLED:
-            again: dict[str, object] = {"calls": F("calls") + 1, "recall_after": None}
+            again: dict[str, object] = {
+                "calls": F("calls") + 1,
+                "recall_after": None,
+                "for_counter": None,
+            }
             if ticket.called_at is not None:
                 return again
             return again | {"called_at": at, "called_by": staff}

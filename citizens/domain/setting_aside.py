@@ -9,8 +9,9 @@ from django.db import transaction
 
 from citizens.domain import queue
 from citizens.domain.counter import CALLS
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import AT_THE_COUNTER, ParkReason, TicketState
-from citizens.models import Counter, ServiceGroup, Ticket, User
+from citizens.models import Counter, DeskSession, ServiceGroup, Ticket, User
 
 # Whoever did not come is called again after so many more numbers of the service (as Tuban does).
 NUMBERS_BETWEEN = 5
@@ -98,14 +99,16 @@ def transfer(
 ) -> Ticket:
     """Sends the person at the counter to another service group or counter, with the same number, first in turn there.
 
-    With a group, every counter that serves it may call; with a counter, that one alone. Raises NotServedThere when
+    With a group, every counter that serves it may call; with an open counter, that one alone, until it closes. Raises NotServedThere when
     nobody could, or queue.StaleTicket.
     """
     ticket = queue.relock(ticket)
     target = group.pk if group else ticket.group_id
     desks = Counter.objects.filter(office=ticket.queue_day.office_id, active=True, groups=target)
     if to_counter is not None:
-        desks = desks.filter(pk=to_counter.pk)
+        today = local_midnight(local_date(at))
+        open_now = DeskSession.objects.open().filter(counter=to_counter, opened_at__gte=today)
+        desks = desks.filter(pk=to_counter.pk, pk__in=open_now.values("counter"))
     if not desks.exists():
         raise NotServedThere
     calls = queue.group_calls(ticket.queue_day).get(target, 0)

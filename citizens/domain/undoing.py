@@ -3,13 +3,32 @@
 import datetime
 from dataclasses import asdict
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from citizens.domain import appointments, counter, queue, ticket_log
-from citizens.enums import AT_THE_COUNTER, TICKET_MOVES, Actor, AppointmentState, TicketState
-from citizens.models import DeskSession, DigitalIdActivation, Ticket, TicketEvent, Visit
+from citizens.enums import (
+    AT_THE_COUNTER,
+    ActivationSource,
+    Actor,
+    AppointmentState,
+    TicketState,
+)
+from citizens.models import (
+    Appointment,
+    DeskSession,
+    DigitalIdActivation,
+    Ticket,
+    TicketEvent,
+    Visit,
+    VisitorService,
+)
 
 WITHIN = datetime.timedelta(minutes=1)
+# The end of the day says these of many people at once: no counter takes one of them back.
+FINAL = (TicketState.ABSENT, TicketState.UNSERVED)
+# A counter that closed let its people go to any counter: giving them back to it would strand them.
+RELEASED = Q(from_state=TicketState.WAITING, to_state=TicketState.WAITING)
 
 
 class NothingToUndo(Exception):
@@ -22,7 +41,7 @@ def last_action(*, session: DeskSession, at: datetime.datetime) -> TicketEvent |
         staff=session.staff_id,
         at__gte=max(at - WITHIN, session.opened_at),
         ticket__queue_day__office=session.counter.office_id,
-    ).exclude(from_state="")
+    ).exclude(Q(from_state="") | Q(to_state__in=FINAL) | RELEASED)
     event = mine.select_related("ticket__queue_day").order_by("-pk").first()
     if event is None or event.undoes_id:
         return None
@@ -44,15 +63,13 @@ def undo(*, session: DeskSession, at: datetime.datetime) -> Ticket:
     ticket = queue.relock(event.ticket)
     events = list(TicketEvent.objects.filter(ticket=ticket).order_by("pk"))
     before = ticket_log.replay(events[:-1])
-    if before.state in AT_THE_COUNTER:
+    if before.state in AT_THE_COUNTER and ticket.state not in AT_THE_COUNTER:
+        if before.counter_id != session.counter_id:
+            raise NothingToUndo
         counter.refuse_if_occupied(session.counter)
     if ticket.state == TicketState.FINISHED:
         _forget_visit(ticket, at=at, session=session)
-    if before.state not in TICKET_MOVES[TicketState(ticket.state)] and before.state != ticket.state:
-        raise NothingToUndo
-    Ticket.objects.filter(pk=ticket.pk).update(**asdict(before))
-    ticket.refresh_from_db()
-    queue.log(ticket, from_state=event.to_state, at=at, staff=session.staff, undoes=event)
+    queue.take_back(ticket=ticket, event=event, before=asdict(before), at=at, staff=session.staff)
     return ticket
 
 
@@ -68,5 +85,21 @@ def _forget_visit(ticket: Ticket, *, at: datetime.datetime, session: DeskSession
             actor=Actor.STAFF,
             staff=session.staff,
         )
-    DigitalIdActivation.objects.filter(offer__visit__ticket=ticket).delete()
+        _count_again(appointment)
+    told_here = DigitalIdActivation.objects.filter(offer__visit__ticket=ticket)
+    told_here.filter(source=ActivationSource.DESK).delete()
+    told_here.update(offer=None)  # imported, or of an event: known before this visit
     Visit.objects.filter(ticket=ticket).delete()
+
+
+def _count_again(appointment: Appointment) -> None:
+    """The visit goes on, so it is again the one its people may have, unless they booked another one meanwhile."""
+    for rows in (
+        VisitorService.objects.filter(visitor__appointment=appointment),
+        appointment.household_visits.all(),
+    ):
+        try:
+            with transaction.atomic():
+                rows.update(active=True)
+        except IntegrityError:  # booked within this minute: that booking is the one that counts
+            continue
