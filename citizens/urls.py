@@ -19,6 +19,7 @@ from citizens.views import (
     rescheduling,
     service_numbers,
     services,
+    ticket,
     times,
     waitlist,
 )
@@ -81,6 +82,8 @@ urlpatterns = [
     path("j/<token:token>/janji.ics", appointments.calendar, name="calendar"),
     path("papan/<slug:office>/", board.board, name="board"),
     path("papan/<slug:office>/isi/", board.board_part, name="board_part"),
+    path("nomor/<token:token>/", ticket.ticket, name="ticket"),
+    path("nomor/<token:token>/isi/", ticket.ticket_part, name="ticket_part"),
     path("angka/", service_numbers.numbers, name="numbers"),
     path("kunjungan-kelompok/", group_visits.group_visits_page, name="group_visits"),
     path("kunjungan-kelompok/minta/", group_visits.ask, name="ask_group_visit"),

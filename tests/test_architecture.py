@@ -35,7 +35,7 @@ PUBLIC = {
     *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
     *("reconfirm", "prove_phone", "prove_email"),
-    *("board", "board_part"),
+    *("board", "board_part", "ticket", "ticket_part"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}
 # Pages of the admin site before the sign-in, and those that every member of staff has.

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 
 from citizens.domain import board as boards
 from citizens.domain import hall, spoken, wording
+from citizens.domain.estimate import Estimate
 from citizens.models import ServiceGroup
+from citizens.views import waits
 from citizens.views.kept import kept
 from citizens.views.shared import shared
 from citizens.views.versioned import answer
@@ -24,13 +26,14 @@ from citizens.views.versioned import answer
 LOOKED_AT = 1.5
 MADE_KEPT = 60
 NEXT_SHOWN = 4
+TO = "\N{EN DASH}"
 THEMES = {"gelap": "dark", "terang": "light"}
 
 
 @require_safe
 @shared(seconds=2, parameters=("layar",))
 def board(request: HttpRequest, office: str) -> HttpResponse:
-    """The whole screen; ?layar= gelap or terang, else as the device prefers. Three queries, none while it is kept."""
+    """The whole screen; ?layar= gelap or terang, else as the device prefers. No query while it is kept."""
     at = timezone.now()
     found = _look(office, at=at)
     theme = THEMES.get(request.GET.get("layar", ""), "")
@@ -84,7 +87,10 @@ def _part(found: boards.Board, *, at: datetime.datetime) -> str:
 def _context(found: boards.Board, *, at: datetime.datetime) -> dict[str, Any]:
     here = hall.read(found.facts, at=at)
     names = {group.pk: group for group in found.facts.groups}
-    lines = [_line(here, line, names) for line in here.lines if line.people or line.counters]
+    newcomers = waits.forecast(office=found.office, told=found.facts, at=at).newcomers
+    lines = [
+        _line(here, line, names, newcomers) for line in here.lines if line.people or line.counters
+    ]
     return {
         "calls": [_call(call) for call in found.calls],
         "lines": lines,
@@ -107,8 +113,22 @@ def _call(call: boards.Call) -> dict[str, Any]:
     }
 
 
-def _line(here: hall.Hall, line: hall.Line, names: dict[int, ServiceGroup]) -> dict[str, Any]:
+def _line(
+    here: hall.Hall,
+    line: hall.Line,
+    names: dict[int, ServiceGroup],
+    newcomers: dict[int, Estimate],
+) -> dict[str, Any]:
+    found = [newcomers[pk] for pk in names if pk in line.groups and pk in newcomers]
+    known = [one for one in found if one.is_known]
+    # Counters with several services: the widest range is true of each.
+    shortest = min((one.low or 0 for one in known), default=0)
+    longest = max((one.high or 0 for one in known), default=0)
     return {
+        "range": {"low": shortest, "high": longest}
+        if longest and len(known) == len(found)
+        else None,
+        "unknown": bool(line.counters) and len(known) < len(found),
         "name": " · ".join(names[pk].local("name") for pk in names if pk in line.groups),
         "counters": _ranges(line.counters),
         "next": [here.label(person) for person in line.people[:NEXT_SHOWN]],
@@ -117,14 +137,14 @@ def _line(here: hall.Hall, line: hall.Line, names: dict[int, ServiceGroup]) -> d
 
 
 def _ranges(numbers: tuple[int, ...]) -> str:
-    """ "1–5, 8" for neighbours in a row."""
+    """Numbers in a row as "first-last", such as 1 to 5, then 8."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in runs)
+    return ", ".join(f"{first}{TO}{last}" if last > first else f"{first}" for first, last in runs)
 
 
 def rule(day: dict[str, Any] | None) -> str:
