@@ -13,7 +13,7 @@
   document.addEventListener("keydown", (event) => {
     const now = Date.now();
     const scans = now - typedAt < SCANNER_GAP || now - openedAt < SETTLED;
-    if (event.key === "Enter" && scans && event.target.matches("button, a")) event.preventDefault();
+    if (event.key === "Enter" && scans && event.target.closest(".arrived")) event.preventDefault();
     if (event.key.length === 1) typedAt = now;
   }, true);
 
