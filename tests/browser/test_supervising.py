@@ -98,14 +98,7 @@ def test_a_supervisor_steers_and_ends_the_day(
     expect(page.locator("#unserved-title")).to_be_visible()
     photograph(page, f"supervisor {language}")
 
-    page.locator("#id_rule-booked_per_walk_in").fill("0")
-    send(page, "aturan")
-    expect(page.locator(".invalid-feedback").first).to_be_visible()
-    assert violations(page) == []
-    page.locator("#id_rule-booked_per_walk_in").fill("1")
-    page.locator("#id_rule-reason").fill("banyak tamu tanpa janji")
-    send(page, "aturan")
-    expect(page.locator(".messagelist .success")).to_be_visible()
+    change_order(page)
 
     page.locator("#id_close-group").select_option(index=1)
     page.locator("#id_close-reason").fill("printer rusak")
@@ -139,6 +132,17 @@ def test_a_supervisor_steers_and_ends_the_day(
         "paper_numbers",
         "day_ended",
     ]
+
+
+def change_order(page):
+    page.locator("#id_rule-booked_per_walk_in").fill("0")
+    send(page, "aturan")
+    expect(page.locator(".invalid-feedback").first).to_be_visible()
+    assert violations(page) == []
+    page.locator("#id_rule-booked_per_walk_in").fill("1")
+    page.locator("#id_rule-reason").fill("banyak tamu tanpa janji")
+    send(page, "aturan")
+    expect(page.locator(".messagelist .success")).to_be_visible()
 
 
 def enter_paper(page, photograph, language):
