@@ -110,7 +110,9 @@ def take_back(
         raise StaleTicket
     if event.to_state == TicketState.CALLED and before["called_at"] is None:
         passed = Ticket.objects.filter(queue_day=ticket.queue_day_id, turn_at=event.at)
-        last = passed.filter(group__in=event.counter.groups.all()).order_by("-number").values("pk")
+        served = Counter.groups.through.objects.filter(counter=event.counter_id)
+        mine = passed.filter(group__in=served.values("servicegroup"))
+        last = mine.order_by("-number").values("pk")
         Ticket.objects.filter(pk__in=last[:1]).update(turn_at=None)
     ticket.refresh_from_db()
     return log(ticket, from_state=event.to_state, at=at, staff=staff, undoes=event)

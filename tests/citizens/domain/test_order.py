@@ -245,3 +245,18 @@ def test_the_latest_calls_are_all_the_memory_the_rule_needs(calls):
     assert (everything.since_priority >= RULE.calls_per_priority - 1) == (
         latest.since_priority >= RULE.calls_per_priority - 1
     )
+
+
+@given(people=queues(), rule=rules, behind=st.integers(0, 12))
+def test_who_is_called_again_goes_first_exactly_when_the_calls_have_passed(people, rule, behind):
+    back = Waiting(**{**fields(walk_in(99)), "behind": behind})
+    others = sum(person.group == back.group for person in people)
+
+    order = sequence([*people, back], rule=rule, at=NOON)
+
+    before = [person for person in order[: order.index(back)] if person.group == back.group]
+    assert len(before) == min(behind, others)
+    if behind > others:
+        assert order[-1] == back
+    elif before:
+        assert order[order.index(back) - 1] == before[-1]
