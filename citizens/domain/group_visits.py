@@ -155,15 +155,7 @@ def plan(
     released ones, and makes them internal. Raises TooLate, Closed, obstacles.NotServed, blocks.NoSuchTime,
     blocks.NotEnoughPlaces (with what lacks) or StaleGroupVisit; then nothing has changed.
     """
-    if start <= at:
-        raise TooLate
-    day = local_date(start)
-    here = Slot.objects.filter(office=group_visit.office, group=group_visit.case.service.group)
-    slots = _locked(
-        here.filter(start__gte=start, start__lt=local_midnight(day + datetime.timedelta(days=1)))
-    )
-    if ClosedDay.objects.filter(Q(office=group_visit.office) | Q(office=None), date=day).exists():
-        raise Closed
+    slots = _open_slots(group_visit, start=start, at=at)
     pieces = blocks.block(
         blocks.supplies(slots, at=at),
         start=start,
@@ -196,6 +188,22 @@ def plan(
     )
     signals.group_visit_decided.send(sender=GroupVisit, group_visit=group_visit, at=at)
     return taken
+
+
+def _open_slots(
+    group_visit: GroupVisit, *, start: datetime.datetime, at: datetime.datetime
+) -> list[Slot]:
+    """Locks the slots of the service from `start` to the end of the day. Raises TooLate or Closed."""
+    if start <= at:
+        raise TooLate
+    day = local_date(start)
+    here = Slot.objects.filter(office=group_visit.office, group=group_visit.case.service.group)
+    slots = _locked(
+        here.filter(start__gte=start, start__lt=local_midnight(day + datetime.timedelta(days=1)))
+    )
+    if ClosedDay.objects.filter(Q(office=group_visit.office) | Q(office=None), date=day).exists():
+        raise Closed
+    return slots
 
 
 def minutes_needed(group_visit: GroupVisit) -> int:
