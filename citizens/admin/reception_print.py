@@ -21,7 +21,6 @@ from citizens.models import Appointment, Office, Ticket, VisitorService
 
 WIDTHS = ("58", "80")  # millimetres
 COOKIE = "lebar_kertas"
-LIVE_PAGE = "/nomor/%s/"  # of a ticket, on a phone
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -45,7 +44,7 @@ def ticket(request: HttpRequest, office: str, ticket: int) -> HttpResponse:
         issued=wording.when(found.arrived_at),
         due=wording.clock(found.due_at) if found.due_at else "",
         forecast=getattr(found, "forecast", None),
-        qr=_qr(f"{settings.PUBLIC_URL.rstrip('/')}{LIVE_PAGE % found.token}"),
+        qr=_qr(settings.PUBLIC_URL.rstrip("/") + reverse("ticket", args=[found.token])),
     )
 
 

@@ -90,7 +90,7 @@ def test_a_slip_has_code_day_time_place_and_papers(show, appointment, office):
     html = show("print_slip", appointment)
 
     assert f"{appointment.code[:4]}-{appointment.code[4:]}" in html
-    assert "Tuesday, 16 March 2027<br>09.20" in html
+    assert "Tuesday, 16 March 2027 <br> 09.20" in html
     assert office.address in html
     assert "Family card" in html
 
