@@ -104,9 +104,8 @@ def test_motion_stops_for_those_who_ask_for_it():
 
 
 def test_tickets_print_on_both_widths_of_roll():
-    for name in NAMES:
-        assert re.search(r"@page roll-58\s*{\s*size:58mm", stylesheet(name))
-        assert re.search(r"@page roll-80\s*{\s*size:80mm", stylesheet(name))
+    assert re.search(r"@page roll-58\s*{\s*size:58mm", stylesheet("roll"))
+    assert re.search(r"@page roll-80\s*{\s*size:80mm", stylesheet("roll"))
 
 
 def test_the_vendored_parts_keep_their_licences():
