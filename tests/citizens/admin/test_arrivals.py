@@ -146,5 +146,5 @@ def test_comparing_costs_the_same_for_any_family(
         VisitorServiceFactory(visitor__appointment=appointment)
     address = reverse("admin:citizens_check_in", args=[office.code])
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.post(address, {"code": appointment.code})
