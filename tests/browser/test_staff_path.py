@@ -130,7 +130,7 @@ def choose_radio(page, name, value):
     expect(wanted).to_be_checked()
 
 
-def test_a_walk_in_is_called_three_times_and_marked_absent_without_a_mouse(no_mouse):
+def test_a_walk_in_is_called_three_times_and_given_up_without_a_mouse(no_mouse):
     page = no_mouse()
     keyboard.choose(page, "#id_counter", "1")
     keyboard.press(page, "form[action$='/buka-loket/'] button")
@@ -146,7 +146,7 @@ def test_a_walk_in_is_called_three_times_and_marked_absent_without_a_mouse(no_mo
     act(page, "t")
 
     expect(page.locator(".now-empty")).to_be_visible()
-    assert Ticket.objects.order_by("-pk").first().state == "absent"
+    assert Ticket.objects.order_by("-pk").first().state == "missed"
 
 
 def test_a_refresh_takes_nothing_away_from_a_form_half_filled_in(
