@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 NAMES = ("portal", "staff")
+EVERY = (*NAMES, "board", "roll")
 BUILDER = runpy.run_path(str(ROOT / "deploy" / "build_css.py"))
 
 
@@ -35,22 +36,22 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_committed_stylesheet_is_built_from_its_source(name):
     assert stylesheet(name) == BUILDER["build"](name), "run deploy/build_css.py"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_stylesheet_takes_at_most_15_kb_compressed(name):
     assert len(gzip.compress(stylesheet(name).encode(), 9)) <= 15 * 1024
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_stylesheet_asks_for_nothing_else(name):
     assert not re.search(r"url\(|@import|@font-face", stylesheet(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_custom_property_that_is_read_is_defined(name):
     css = stylesheet(name)
     read = set(re.findall(r"var\((--[\w-]+)\)", css))
@@ -103,9 +104,10 @@ def test_motion_stops_for_those_who_ask_for_it():
     assert "prefers-reduced-motion:reduce" in stylesheet("portal")
 
 
-def test_tickets_print_on_both_widths_of_roll():
-    assert re.search(r"@page roll-58\s*{\s*size:58mm", stylesheet("roll"))
-    assert re.search(r"@page roll-80\s*{\s*size:80mm", stylesheet("roll"))
+@pytest.mark.parametrize("paper", ["ticket", "slip"])
+@pytest.mark.parametrize("width", [58, 80])
+def test_tickets_and_slips_print_on_both_widths_of_roll(paper, width):
+    assert re.search(rf"@page {paper}-{width}\s*{{\s*size:{width}mm", stylesheet("roll"))
 
 
 def test_the_vendored_parts_keep_their_licences():
