@@ -35,6 +35,7 @@ PUBLIC = {
     *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
     *("reconfirm", "prove_phone", "prove_email"),
+    *("survey", "survey_ticket", "survey_thanks"),
     *("board", "board_part", "ticket", "ticket_part"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}

@@ -9,8 +9,10 @@ from citizens import tokens
 from citizens.domain import appointments, availability, booking
 from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
+from citizens.domain.office_time import local_date
 from citizens.enums import Actor
 from citizens.models import Appointment, Hold
+from tests.factories.citizens import QueueDayFactory, TicketFactory
 from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupVisitFactory
 from tests.factories.waitlist import WaitlistEntryFactory, WaitlistOfferFactory
@@ -36,6 +38,9 @@ PUBLIC = {
     "places for a family": f"/kunjungan/waktu/?rombongan={FAMILY}",
     "party that nobody is": "/kunjungan/?rombongan=ktp.tidak-ada",
     "numbers": "/angka/",
+    "survey": "/survei/utama/",
+    "thanks for the survey": "/survei/terima-kasih/",
+    "survey link that is over": f"/survei/nomor/{'a' * 22}/",
     "group visits": "/kunjungan-kelompok/",
     "asking for a group visit": "/kunjungan-kelompok/minta/",
     "not found": "/tidak-ada/",
@@ -47,12 +52,12 @@ PERSONAL = (
     *("times for a family", "person", "contact", "family check"),
     *("group visit", "planned group visit", "withdrawing a group visit"),
     *("moving", "sheet", "joining the waiting list", "waiting", "offer", "waiting no more"),
-    "joining without an appointment",
+    *("joining without an appointment", "survey after a visit"),
 )
 NAMES = (*PUBLIC, *PERSONAL)
 SERIALS = itertools.count(9000)  # last digits of a NIK: nobody here is anybody else
 COMPONENTS = "/komponen/"
-STATUSES = {"not found": 404, "party that nobody is": 404}
+STATUSES = {"not found": 404, "survey link that is over": 404, "party that nobody is": 404}
 
 
 def make(*, at):
@@ -82,6 +87,7 @@ def make(*, at):
         **group_visits(booked),
         **proofs(single, at=at),
         "sheet": reverse("sheet", args=[booked.token]),
+        "survey after a visit": after_visit(booked, at=at),
         **waiting(
             booked,
             single.answered("Rini"),
@@ -90,6 +96,15 @@ def make(*, at):
         ),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
     }
+
+
+def after_visit(booked, *, at):
+    """The survey of somebody who has just been served at the office of `booked`."""
+    day = QueueDayFactory(office=booked.office, date=local_date(at))
+    case = booked.visitors.get().services.get().case
+    counter = booked.office.counters.first()
+    ticket = TicketFactory(queue_day=day, case=case, counter=counter, arrived_at=at, finished=True)
+    return reverse("survey_ticket", args=[ticket.token])
 
 
 def proofs(single, *, at):
