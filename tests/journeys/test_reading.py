@@ -90,6 +90,7 @@ def public_paths(slot, hold):
             path = "/" + re.sub(r"<\w+:service>", "ktp", route)
             path = re.sub(r"<\w+:case>", "hilang", path)
             path = re.sub(r"<\w+:number>", "1", path)
+            path = re.sub(r"<\w+:office>", slot.office.code, path)
             for token in known if "<token:token>" in path else [""]:
                 for end in ("", query):
                     yield name, path.replace("<token:token>", token) + end
