@@ -41,7 +41,9 @@ def finish(papers, people, reasons):
 
 
 def test_an_empty_code_is_asked_for():
-    assert CheckInForm({"code": " "}).errors == {"code": ["Type or scan the code, or write the name."]}
+    assert CheckInForm({"code": " "}).errors == {
+        "code": ["Type or scan the code, or write the name."]
+    }
 
 
 def test_a_refused_code_is_said_at_the_field():
