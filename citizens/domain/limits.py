@@ -62,7 +62,8 @@ WAITLIST_ADDRESS = Limit("waitlist.address", 150, HOUR)
 GROUP_REQUEST = Limit("group-request", 3, DAY)
 GROUP_REQUEST_ADDRESS = Limit("group-request.address", 30, DAY)
 SURVEY = Limit("survey", 10, HOUR)
-SURVEY_ADDRESS = Limit("survey.address", 120, HOUR)  # the office's own network may carry many phones
+# The office's own network may carry many phones.
+SURVEY_ADDRESS = Limit("survey.address", 120, HOUR)
 
 LIMITS = {limit.name: limit for limit in list(vars().values()) if isinstance(limit, Limit)}
 
