@@ -60,4 +60,5 @@ def fetch(statement: str, scope: Scope, more: Mapping[str, Any] | None = None) -
     """The rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {**scope.parameters, **(more or {})})
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
