@@ -44,6 +44,8 @@ _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") |
     "delete", f"requirement {CALENDAR}"
 )
 _READ_MESSAGES = _may("view", "message attempt", app="outreach")
+# Reports are sums: no page shows a single sheet of the survey.
+_READ_REPORTS = _may("view", "surveyanswer")
 _READ_SIGN_INS = _may("view", "accessattempt accesslog accessfailurelog", app="axes")
 
 # What each group may do. Nobody may add, change or delete a record of the day: the domain does that.
@@ -58,18 +60,23 @@ GROUPS: dict[str, frozenset[str]] = {
     | _READ_ALL
     | _READ_GROUPS
     | _PATTERNS
+    | _READ_REPORTS
     | _KEEP_REFERENCE
     | _READ_MESSAGES,
-    CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
+    CAMPAIGN_MANAGER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}")
+    | _READ_MESSAGES
+    | _READ_REPORTS,
     CAMPAIGN_APPROVER: _may("view", f"{CATALOGUE} {PLACES} {RESULTS}") | _READ_MESSAGES,
     AUDITOR: _READ_ALL
     | _READ_REVEALS
     | _READ_GROUPS
     | _PATTERNS
+    | _READ_REPORTS
     | _may("view", PEOPLE)
     | _READ_MESSAGES
     | _READ_SIGN_INS,
     ADMINISTRATOR: _READ_ALL
+    | _READ_REPORTS
     | _KEEP_REFERENCE
     | _READ_MESSAGES
     | _may("view add change", PEOPLE)

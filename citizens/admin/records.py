@@ -12,10 +12,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens import models, tokens
+from citizens.admin import reports
 from citizens.read_only import ReadOnly
 
 # Arithmetic on a year far from these overflows, in Python or in PostgreSQL.
@@ -166,6 +168,9 @@ class VisitAdmin(CodeSearchAdmin):
     date_hierarchy = "recorded_at"
     ordering = ["-recorded_at"]
     inlines = [MissingPaperInline, DigitalIdOfferInline]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*reports.routes(self.admin_site), *super().get_urls()]
 
 
 @admin.register(models.DigitalIdActivation)
