@@ -42,7 +42,7 @@ class Filters:
     @property
     def asked(self) -> Asked:
         first, last = self.form.days
-        return Asked(Scope(first, last, self.office and self.office.pk), self.at)
+        return Asked(Scope(first, last, self.office.pk if self.office else None), self.at)
 
     @property
     def query(self) -> str:

@@ -1,5 +1,6 @@
 """The satisfaction index (SKM) as a report, and its poster for the desks."""
 
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -51,7 +52,7 @@ def elements(asked: Asked) -> Table:
 
 def _sums(found: Result) -> list[tuple[Any, ...]]:
     return [
-        (_("SKM index (sum times 25)"), "", number_format(found.index, decimal_pos=2)),
+        (_("SKM index (sum times 25)"), "", _two_places(found.index)),
         (_("Grade"), "", found.grade),
         (_("Sheets (n)"), "", number_format(found.sheets)),
     ]
@@ -62,7 +63,7 @@ def _index(found: Result) -> str:
         "SKM index %(index)s, grade %(grade)s, from n = %(sheets)s sheets: %(desk)s by the QR code at a counter, "
         "%(link)s by the link after a visit."
     ) % {
-        "index": number_format(found.index, decimal_pos=2),
+        "index": _two_places(found.index),
         "grade": found.grade,
         "sheets": found.sheets,
         "desk": found.sheets - found.by_link,
@@ -109,3 +110,7 @@ SATISFACTION = Report(
         ),
     ),
 )
+
+
+def _two_places(index: Decimal | None) -> str:
+    return "" if index is None else str(number_format(index, decimal_pos=2))

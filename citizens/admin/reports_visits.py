@@ -1,12 +1,12 @@
 """The tables of missing papers and of the digital-ID offer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.admin.reports_chart import Bar, Chart
-from citizens.admin.reports_tables import Asked, Report, Table, TableOf, share
+from citizens.admin.reports_tables import Asked, Report, Share, Table, TableOf, share
 from citizens.domain import reports_visits
 from citizens.domain.reports_visits import DESK, HOME, MOST_PAPERS, SERVICE, SMALL
 from citizens.enums import OfferResult
@@ -67,7 +67,7 @@ def offers(by: str, heading: Callable[[], str]) -> Callable[[Asked], Table]:
     return build
 
 
-def _accepted(rows: list[tuple[object, ...]]) -> tuple[object, ...]:
+def _accepted(rows: list[tuple[object, ...]]) -> Sequence[Share]:
     def total(*results: OfferResult) -> int:
         return sum(int(str(row[PLACE_OF[result]])) for row in rows for result in results)
 
