@@ -69,7 +69,7 @@ def told_waits(asked: Asked) -> Table:
         shares=share(
             _("Told waits that held"),
             held,
-            _("first calls within the range that was told"),
+            _("first calls in the range told"),
             told,
             _("ranges told to people who were called"),
         ),

@@ -107,4 +107,4 @@ def share(label: str, part: float, counted: str, whole: float, base: str) -> tup
 
 def this_portal() -> str:
     """The source of every figure here."""
-    return _("this portal, records of the queue day")
+    return _("this portal")

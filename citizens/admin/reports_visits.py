@@ -59,7 +59,7 @@ def offers(by: str, heading: Callable[[], str]) -> Callable[[Asked], Table]:
                     if row[PLACE_OF[OfferResult.ACTIVATED]] is not None
                 ]
             ),
-            shares=() if small else _accepted(rows),
+            shares=_accepted(rows) if by == DESK else (),
             empty=_("hidden"),
             note=_small() if small else "",
         )
@@ -69,7 +69,7 @@ def offers(by: str, heading: Callable[[], str]) -> Callable[[Asked], Table]:
 
 def _accepted(rows: list[tuple[object, ...]]) -> Sequence[Share]:
     def total(*results: OfferResult) -> int:
-        return sum(int(str(row[PLACE_OF[result]])) for row in rows for result in results)
+        return sum(row[PLACE_OF[result]] for row in rows for result in results)
 
     return share(
         _("Activated of those who were asked"),
