@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 720
-LABELS = 250  # pixels for the labels
+WIDTH = 730
+LABELS = 260  # pixels for the labels
 VALUES = 150  # and for the values behind the longest bar
 LINE = 34
 THICK, THIN = 20, 12
-LONGEST_LABEL = 36
+LONGEST_LABEL = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def offers(by: str, heading: Callable[[], str]) -> Callable[[Asked], Table]:
     return build
 
 
-def _accepted(rows: list[tuple[object, ...]]) -> Sequence[Share]:
+def _accepted(rows: Sequence[Row]) -> Sequence[Share]:
     def total(*results: OfferResult) -> int:
         return sum(row[PLACE_OF[result]] for row in rows for result in results)
 

@@ -27,7 +27,7 @@ def test_values_stand_behind_the_longer_bar_and_inside_the_picture():
 def test_a_long_label_is_cut():
     [line] = Chart([Bar("Penerbitan kartu identitas anak baru di loket", (1,), "1")]).lines
 
-    assert line["label"] == "Penerbitan kartu identitas anak bar…"
+    assert line["label"] == "Penerbitan kartu identitas anak…"
 
 
 def test_nothing_to_draw_has_no_lines():
