@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from citizens.admin.reports_chart import Bar, Chart
 from citizens.admin.reports_tables import Asked, Report, Share, Table, TableOf, share
 from citizens.domain import reports_visits
+from citizens.domain.reports import Row
 from citizens.domain.reports_visits import DESK, HOME, MOST_PAPERS, SERVICE, SMALL
 from citizens.enums import OfferResult
 
