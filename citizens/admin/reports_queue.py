@@ -176,9 +176,9 @@ def desks(asked: Asked) -> Table:
         ),
         shares=share(
             _("Desk hours open of those planned"),
-            round(opened, 1),
+            round(opened),
             _("desk hours open without pauses"),
-            round(planned, 1),
+            round(planned),
             _("desk hours planned by the slots"),
         ),
     )
@@ -249,7 +249,7 @@ DESKS = Report(
     gettext_lazy("Desks planned and open"),
     gettext_lazy(
         "Planned: the counters of each slot times its length, without closed days. Open: desk sessions less their"
-        " pauses; a session that goes on counts until now, one left open until midnight."
+        " pauses; one left open counts until midnight. Of today, both count until now."
     ),
     (TableOf("hari", gettext_lazy("Were as many desks open as planned?"), desks),),
 )

@@ -125,13 +125,14 @@ def no_shows_by_day(scope: Scope) -> list[Row]:
     return fetch(APPOINTMENTS.format(key=key), scope, STATES)
 
 
-# A counter that was left open counts until midnight, and a day that goes on until now.
+# A counter that was left open counts until midnight. A day that goes on counts until now, on both sides.
 DESKS = f"""
     WITH planned AS (
         SELECT (slot.start AT TIME ZONE %(zone)s)::date AS date,
-            sum(slot.minutes * slot.capacity) / 60.0 AS hours
+            sum(slot.capacity * least(slot.minutes * 60, extract(epoch FROM %(at)s - slot.start))) / 3600
+                AS hours
         FROM citizens_slot slot
-        WHERE slot.start >= %(since)s AND slot.start < %(until)s
+        WHERE slot.start >= %(since)s AND slot.start < least(%(until)s, %(at)s)
             AND (%(office)s::bigint IS NULL OR slot.office_id = %(office)s)
             AND {availability.ON_OPEN_DAYS}
         GROUP BY 1

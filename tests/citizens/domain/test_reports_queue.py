@@ -180,6 +180,16 @@ def test_desk_hours_planned_and_open_are_compared_by_day(day, scope):
     assert found == [(DAY, 8.0, 2.5, 0.5, 1, 2)]
 
 
+def test_of_a_day_that_goes_on_only_what_has_passed_is_planned(day, scope):
+    for hours in (0, 1, 2):
+        SlotFactory(office=day.office, start=MOMENT + hours * HOUR, minutes=60, capacity=4)
+
+    found = reports_queue.desks_by_day(scope, at=MOMENT + 90 * MINUTE)
+
+    # one slot is over, half of the second has passed, the third has not begun: 4 h + 2 h
+    assert [row[1] for row in found] == [6.0]
+
+
 def test_a_session_that_goes_on_counts_until_now_and_its_pause_too(day, scope):
     session = DeskSessionFactory(counter=CounterFactory(office=day.office))
     DeskPauseFactory(session=session, began_at=MOMENT + HOUR)
