@@ -111,7 +111,12 @@ def _told(found: Ticket) -> dict[str, str]:
                 "kind": "warning",
             }
         case TicketState.FINISHED:
-            return {"title": _("Your visit is over"), "lead": _("Thank you for coming.")}
+            survey_url = "" if found.surveyed else reverse("survey_ticket", args=[found.token])
+            return {
+                "title": _("Your visit is over"),
+                "lead": _("Thank you for coming."),
+                "survey_url": survey_url,
+            }
         case TicketState.ABSENT | TicketState.UNSERVED:
             return {
                 "title": _("The day of this number is over"),

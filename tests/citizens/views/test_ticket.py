@@ -99,6 +99,17 @@ def test_every_state_is_told_in_words(client, come, session, state, words):
     assert words in page(client, ticket)
 
 
+@pytest.mark.parametrize(
+    ("state", "surveyed", "asked"),
+    [("finished", False, True), ("finished", True, False), ("waiting", False, False)],
+)
+def test_whoever_was_served_is_asked_once_how_it_was(client, come, state, surveyed, asked):
+    ticket = come()
+    Ticket.objects.update(state=state, surveyed=surveyed, ended_at=MOMENT)
+
+    assert (f"/survei/nomor/{ticket.token}/" in page(client, ticket)) == asked
+
+
 def test_a_number_of_another_day_or_nobodys_is_answered_kindly(client, clock, come):
     ticket = come()
     clock.shift(datetime.timedelta(days=1))
