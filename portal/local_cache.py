@@ -43,4 +43,5 @@ class LocalCache(LocMemCache):
             self._set(name, value, timeout)
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        # The base class would unpickle what was never pickled; a count of one process is none anyway.
         raise NotImplementedError("Nothing here is counted: what is counted is shared.")

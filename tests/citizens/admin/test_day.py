@@ -129,6 +129,8 @@ def test_who_only_reads_can_do_nothing(sign_in, office, post, group):
     post("call_next", sees=403)
     post("check_in", sees=403)
 
+    assert not Ticket.objects.exists()
+
 
 def test_campaign_managers_do_not_see_the_queue(client, sign_in, office):
     sign_in(groups.CAMPAIGN_MANAGER, office)
@@ -294,7 +296,12 @@ def test_starting_twice_says_that_it_was_done(session, day, post):
 
 
 def test_a_ticket_of_another_office_is_not_found(session, post):
-    post("start", TicketFactory(called=True).pk, sees=404)
+    elsewhere = TicketFactory(called=True)
+
+    post("start", elsewhere.pk, sees=404)
+
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == TicketState.CALLED
 
 
 # --- The end of a visit -------------------------------------------------------------------------------

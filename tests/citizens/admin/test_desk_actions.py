@@ -180,6 +180,7 @@ def test_a_ticket_of_another_office_is_not_found(session, post):
 
     for name in ("put_back", "park", "transfer", "call_back", "turned_up"):
         post(name, ticket.pk, sees=404)
+    assert state(ticket) == TicketState.MISSED
 
 
 @pytest.mark.parametrize("name", ["pause", "go_on", "undo"])
@@ -187,6 +188,8 @@ def test_who_only_reads_does_nothing(sign_in, office, post, name):
     sign_in(groups.AUDITOR, None)
 
     post(name, sees=403)
+
+    assert not DeskPause.objects.exists()
 
 
 def test_a_page_left_open_overnight_calls_nobody_back(session, office, post):

@@ -388,6 +388,8 @@ def test_a_counter_of_another_office_is_not_closed_from_here(supervisor, post):
 
     post("release_counter", elsewhere.pk, data={"yakin": "ya", "reason": "-"}, sees=404)
 
+    assert DeskSession.objects.open().get() == elsewhere
+
 
 def test_the_day_is_ended_after_a_question(supervisor, post, day):
     TicketFactory(queue_day=day)
