@@ -178,6 +178,8 @@
     const sending = document.querySelector("form[data-sent]");
     const own = answer.getResponseHeader("X-Own-State");
     if (!sending && own !== desk.dataset.ownState) tell("old");
+    // The time beside the list is that of the list, whatever other part still refreshes.
+    if (part !== list) return;
     servedAt = time;
     heardAt = Date.now();
     fresh.classList.remove("fresh-stale");
