@@ -1,6 +1,6 @@
 """Words with a fixed meaning, and which change of state may follow which. The only lists of both."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,6 +50,86 @@ class ClosedDayKind(TextChoices):
     PUBLIC_HOLIDAY = "public", _("Public holiday")
     COLLECTIVE_LEAVE = "collective", _("Collective leave")
     OFFICE = "office", _("Closed by the office")
+
+
+class HoursKind(IntegerChoices):
+    """Which week a template gives: the highest that is in force lies over the others."""
+
+    ORDINARY = 0, _("Ordinary")
+    RAMADAN = 1, _("Ramadan")
+
+
+class AbsenceKind(TextChoices):
+    """Why somebody is not at the counter."""
+
+    LEAVE = "leave", _("Leave")
+    FROM_HOME = "from_home", _("Working from home")
+    ILL = "ill", _("Ill")
+    AWAY = "away", _("On duty elsewhere, or in training")
+
+
+class ProposalState(TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPLIED = "applied", _("Applied")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    OUTDATED = "outdated", _("Outdated: replaced by a new proposal")
+
+
+PROPOSAL_MOVES: dict[ProposalState, tuple[ProposalState, ...]] = {
+    ProposalState.PROPOSED: (
+        ProposalState.APPLIED,
+        ProposalState.WITHDRAWN,
+        ProposalState.OUTDATED,
+    ),
+    ProposalState.APPLIED: (),
+    ProposalState.WITHDRAWN: (),
+    ProposalState.OUTDATED: (),
+}
+
+
+class Fate(TextChoices):
+    """What a change of the plan does to an appointment that cannot stay where it is."""
+
+    MOVED = "moved", _("Gets another time")
+    ORPHANED = "orphaned", _("No other time was found")
+
+
+class AttentionReason(TextChoices):
+    """Why somebody must look after an appointment."""
+
+    NO_PLACE = "no_place", _("No other time was found")
+    NOT_TOLD = "not_told", _("Moved, and left neither a phone number nor an email address")
+
+
+class AttentionEnd(TextChoices):
+    """How an appointment stopped needing attention."""
+
+    MOVED = "moved", _("Another time was taken")
+    CANCELLED = "cancelled", _("Cancelled")
+    TOLD = "told", _("The person was told")
+    PLACED = "placed", _("The time stays after all")
+    OVER = "over", _("The day came")
+
+
+class CallResult(TextChoices):
+    """What came of calling somebody."""
+
+    REACHED = "reached", _("Reached and told")
+    NO_ANSWER = "no_answer", _("No answer")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    THROUGH_OTHERS = "through_others", _("Told through family, RT or RW")
+
+
+class SurgeKind(TextChoices):
+    """What makes many people come at once."""
+
+    LEBARAN = "lebaran", _("After Lebaran")
+    YEAR_END = "year_end", _("Year end")
+    SCHOOL = "school", _("School enrolment")
+    SOCIAL_AID = "social_aid", _("Verification of social aid")
+    ELECTION = "election", _("Election")
+    CARDS = "cards", _("Blank cards were delivered")
+    OTHER = "other", _("Another cause")
 
 
 class AppointmentState(TextChoices):

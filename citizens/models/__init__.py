@@ -11,9 +11,13 @@ from citizens.models.appointment import (
 )
 from citizens.models.calendar import (
     ClosedDay,
+    DayDesks,
     OpeningCapacity,
     OpeningPeriod,
     OpeningTemplate,
+    SpecialCapacity,
+    SpecialDay,
+    SpecialPeriod,
     Weekday,
 )
 from citizens.models.contact import ContactCode
@@ -22,13 +26,16 @@ from citizens.models.kiosk import Kiosk
 from citizens.models.limit import AttemptCount
 from citizens.models.office import Counter, DeskPause, DeskSession, Office
 from citizens.models.outage import CardStock, Outage
+from citizens.models.planning import Attention, AttentionCall, Proposal, ProposalLine
 from citizens.models.privacy import AccessLog
 from citizens.models.queue import Ticket, TicketEvent, WaitForecast
 from citizens.models.queue_day import ClosedService, QueueDay, QueueDayEvent
 from citizens.models.region import District, Subdistrict
+from citizens.models.rota import Absence, PresenceOrder, Shift
 from citizens.models.service import Requirement, Service, ServiceCase, ServiceGroup, ServiceStandard
 from citizens.models.slot import HeldPlace, Hold, Release, Slot
 from citizens.models.staff import User
+from citizens.models.surge import SurgeCause
 from citizens.models.survey import SurveyAnswer
 from citizens.models.visit import (
     DigitalIdActivation,
@@ -41,16 +48,20 @@ from citizens.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
     "SMALLEST_GROUP",
+    "Absence",
     "AccessLog",
     "Appointment",
     "AppointmentEvent",
     "AppointmentPlace",
     "AttemptCount",
+    "Attention",
+    "AttentionCall",
     "CardStock",
     "ClosedDay",
     "ClosedService",
     "ContactCode",
     "Counter",
+    "DayDesks",
     "DeskPause",
     "DeskSession",
     "DigitalIdActivation",
@@ -70,6 +81,9 @@ __all__ = [
     "OpeningTemplate",
     "Outage",
     "PaperTick",
+    "PresenceOrder",
+    "Proposal",
+    "ProposalLine",
     "QueueDay",
     "QueueDayEvent",
     "Release",
@@ -78,8 +92,13 @@ __all__ = [
     "ServiceCase",
     "ServiceGroup",
     "ServiceStandard",
+    "Shift",
     "Slot",
+    "SpecialCapacity",
+    "SpecialDay",
+    "SpecialPeriod",
     "Subdistrict",
+    "SurgeCause",
     "SurveyAnswer",
     "Ticket",
     "TicketEvent",

@@ -1,14 +1,17 @@
-"""When offices are open: weekly templates with validity, and closed days."""
+"""When offices are open: weekly templates with validity, closed days, and days with hours of their own."""
 
 import datetime
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from citizens.enums import ClosedDayKind
+from citizens.enums import ClosedDayKind, HoursKind
 from citizens.models.office import Office
+from citizens.models.region import District
 from citizens.models.service import ServiceGroup
 
 
@@ -22,6 +25,24 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
+def _one(field: str) -> Func:
+    """A range that holds one id: with "&&" it says "equal" in an index that needs no extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+def _days(first: str, until: str) -> Func:
+    return Func(F(first), F(until), function="daterange")
+
+
+def _hours(opens: str, closes: str) -> Func:
+    """Seconds of the day, half-open: PostgreSQL has no range of times of its own."""
+    seconds = [
+        Func(F(field), function="date_part", template="%(function)s('epoch', %(expressions)s)::int")
+        for field in (opens, closes)
+    ]
+    return Func(*seconds, function="int4range")
+
+
 class OpeningTemplateQuerySet(models.QuerySet["OpeningTemplate"]):
     def in_force(self, *, on: datetime.date) -> "OpeningTemplateQuerySet":
         """Templates valid on the day `on` (valid_until is the first day without it)."""
@@ -29,8 +50,14 @@ class OpeningTemplateQuerySet(models.QuerySet["OpeningTemplate"]):
 
 
 class OpeningTemplate(models.Model):
-    """The weekly hours of an office from one day until another (half-open)."""
+    """The weekly hours of an office from one day until another (half-open).
 
+    While a template of Ramadan is in force it gives the hours, whatever ordinary one lies below.
+    """
+
+    kind = models.PositiveSmallIntegerField(
+        _("kind"), choices=HoursKind, default=HoursKind.ORDINARY
+    )
     office = models.ForeignKey(
         Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="opening_templates"
     )
@@ -46,8 +73,16 @@ class OpeningTemplate(models.Model):
         verbose_name = _("opening template")
         verbose_name_plural = _("opening templates")
         constraints = [
-            models.UniqueConstraint(
-                fields=["office", "valid_from"], name="one_template_starts_on_a_day"
+            ExclusionConstraint(
+                name="one_template_of_a_kind_a_day",
+                expressions=[
+                    (_one("office"), RangeOperators.OVERLAPS),
+                    (_one("kind"), RangeOperators.OVERLAPS),
+                    (_days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "Another template of this office covers some of these days."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
@@ -57,17 +92,6 @@ class OpeningTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} · {self.name}"
-
-    def clean(self) -> None:
-        """Refuses a second template for a day that has one. PostgreSQL cannot say this without an extension."""
-        given = self.__dict__  # of an unfinished form: what is missing has an error of its own
-        if not given.get("office_id") or not given.get("valid_from"):
-            return
-        others = OpeningTemplate.objects.filter(office=self.office).exclude(pk=self.pk)
-        if self.valid_until is not None:
-            others = others.filter(valid_from__lt=self.valid_until)
-        if others.filter(Q(valid_until=None) | Q(valid_until__gt=self.valid_from)).exists():
-            raise ValidationError(_("Another template of this office covers some of these days."))
 
 
 class OpeningPeriod(models.Model):
@@ -90,8 +114,14 @@ class OpeningPeriod(models.Model):
             models.CheckConstraint(
                 condition=Q(closes__gt=F("opens")), name="period_closes_after_it_opens"
             ),
-            models.UniqueConstraint(
-                fields=["template", "weekday", "opens"], name="period_opens_once"
+            ExclusionConstraint(
+                name="periods_of_a_weekday_never_overlap",
+                expressions=[
+                    (_one("template"), RangeOperators.OVERLAPS),
+                    (_one("weekday"), RangeOperators.OVERLAPS),
+                    (_hours("opens", "closes"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Two periods of a day overlap."),
             ),
         ]
 
@@ -167,3 +197,142 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} · {self.name}"
+
+
+class SpecialDay(models.Model):
+    """A day on which an office has hours of its own: longer, shorter, on a closed day, or elsewhere (the van).
+
+    It stands over the templates and over what closes every office; a closed day of the office itself stands over it.
+    """
+
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="special_days"
+    )
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=120)
+    place = models.CharField(
+        _("place"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where the office is on that day. Empty: at its own address."),
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    district = models.ForeignKey(
+        District, verbose_name=_("kecamatan"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    source = models.CharField(_("source"), max_length=160)
+    confirmed = models.BooleanField(_("confirmed"), default=False)
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "date"], name="one_special_day_a_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} · {self.office} · {self.name}"
+
+
+class SpecialPeriod(models.Model):
+    """Hours of a special day, local time; a break is the gap between two periods."""
+
+    day = models.ForeignKey(
+        SpecialDay,
+        verbose_name=_("special day"),
+        on_delete=models.CASCADE,
+        related_name="periods",
+    )
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("special period")
+        verbose_name_plural = _("special periods")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")), name="special_period_closes_after_it_opens"
+            ),
+            ExclusionConstraint(
+                name="special_periods_never_overlap",
+                expressions=[
+                    (_one("day"), RangeOperators.OVERLAPS),
+                    (_hours("opens", "closes"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Two periods of a day overlap."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.opens:%H.%M}-{self.closes:%H.%M}"
+
+
+class SpecialCapacity(models.Model):
+    """Counters of a group on a special day. A day without any keeps the counters of its template."""
+
+    day = models.ForeignKey(
+        SpecialDay,
+        verbose_name=_("special day"),
+        on_delete=models.CASCADE,
+        related_name="capacities",
+    )
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
+    counters = models.PositiveSmallIntegerField(_("counters"))
+    online = models.PositiveSmallIntegerField(_("places online"))
+    slot_minutes = models.PositiveSmallIntegerField(_("slot length (minutes)"))
+
+    class Meta:
+        verbose_name = _("capacity of a special day")
+        verbose_name_plural = _("capacities of special days")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "group"], name="special_capacity_once_a_group"),
+            models.CheckConstraint(
+                condition=Q(online__lte=F("counters")), name="special_online_fits_the_counters"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot_minutes__gte=5) & Q(slot_minutes__lte=120),
+                name="special_slot_length_is_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.group}: {self.counters}"
+
+
+class DayDesks(models.Model):
+    """How many counters serve a group on one day, decided for that day alone; none: the group is closed."""
+
+    office = models.ForeignKey(
+        Office, verbose_name=_("office"), on_delete=models.PROTECT, related_name="day_desks"
+    )
+    date = models.DateField(_("date"))
+    group = models.ForeignKey(
+        ServiceGroup, verbose_name=_("service group"), on_delete=models.PROTECT
+    )
+    counters = models.PositiveSmallIntegerField(_("counters"))
+    online = models.PositiveSmallIntegerField(_("places online"))
+    source = models.CharField(_("source"), max_length=160, blank=True)
+    set_at = models.DateTimeField(_("set at"))
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("set by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("counters of a day")
+        verbose_name_plural = _("counters of days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "date", "group"], name="counters_of_a_day_once_a_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(online__lte=F("counters")), name="day_online_fits_the_counters"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} · {self.office} · {self.group}: {self.counters}"

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from citizens.enums import HoursKind
 from citizens.models import ClosedDay, Requirement
 from portal import groups
 from tests.factories.citizens import (
@@ -111,7 +112,8 @@ def test_a_template_without_office_or_date_is_asked_for_them(client, sign_in, db
 def test_a_second_template_for_the_same_days_is_refused(client, sign_in, office):
     sign_in(groups.SUPERVISOR)
     OpeningTemplateFactory(office=office)
-    data = {"office": office.pk, "name": "Lain", "valid_from": "01-03-2027", "source": "surat"}
+    data = {"office": office.pk, "name": "Lain", "kind": HoursKind.ORDINARY}
+    data |= {"valid_from": "01-03-2027", "source": "surat"}
 
     response = client.post(
         reverse("admin:citizens_openingtemplate_add"),
