@@ -1,6 +1,6 @@
 """Visitors who follow a path of pages and forms, each over a connection of their own: one process, one selector.
 
-A path is a generator: it yields an Ask, is sent the Answer, and returns what it reached.
+A path is a generator: it yields an Ask and is sent the Answer, or yields a Rest; it returns what it reached.
 """
 
 import gzip
@@ -30,16 +30,24 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request: GET, or the POST of a form."""
+    """A request: GET, or the POST of a form. `known` is the ETag of the answer that one has already."""
 
     path: str
     form: dict[str, str] | None = None
     ajax: bool = False
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing is asked until the time.monotonic `until`."""
+
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, and when (time.monotonic) it was asked for and given."""
+    """A whole answer, and when (time.monotonic) it was asked for and given; `known` is as in the Ask."""
 
     path: str
     status: int
@@ -47,17 +55,22 @@ class Answer:
     body: bytes
     asked: float
     given: float
+    known: str = ""
 
     @property
     def location(self) -> str:
         """Where a redirect leads, as a path on the same site; empty otherwise."""
-        found = next((value for name, value in self.headers if name == "location"), "")
+        found = self.header("location")
         target = urlsplit(urljoin(self.path, found))
         return f"{target.path}?{target.query}" if target.query else target.path if found else ""
 
+    def header(self, name: str) -> str:
+        """The value of a header by its name in lower case; empty without one."""
+        return next((value for key, value in self.headers if key == name), "")
+
     @property
     def text(self) -> str:
-        packed = any(name == "content-encoding" and value == "gzip" for name, value in self.headers)
+        packed = self.header("content-encoding") == "gzip"
         return (gzip.decompress(self.body) if packed else self.body).decode()
 
     @property
@@ -83,10 +96,9 @@ class Form:
             unchosen = found[0].startswith("<button") or (
                 seen.get("type") in ("checkbox", "radio") and "checked" not in seen
             )
-            if "name" in seen and not unchosen:
-                fields.setdefault(seen["name"], seen.get("value", ""))
-            elif "name" in seen:
-                fields.setdefault(seen["name"], "")
+            if "name" in seen:
+                before = fields.get(seen["name"], "")  # of radio buttons, one is checked
+                fields[seen["name"]] = before or ("" if unchosen else seen.get("value", ""))
         return cls(urljoin(path, own.get("action", "")), own.get("method", "") == "post", fields)
 
     def filled(self, answers: dict[str, str]) -> Ask:
@@ -98,7 +110,7 @@ class Form:
         )
 
 
-Path = Generator[Ask, Answer, object]
+Path = Generator[Ask | Rest, Answer, object]
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +130,7 @@ class Visitor:
     awaited: int = 0
     ask: Ask = Ask("/")
     asked: float = 0.0
+    rest: Rest | None = None  # what begins now
 
     @property
     def began(self) -> float:
@@ -127,14 +140,26 @@ class Visitor:
     def ended(self) -> float:
         return self.answers[-1].given
 
-    def set_out(self, selector: selectors.BaseSelector) -> None:
-        """Asks for the first page."""
-        self._send(next(self.path), selector)
+    def go_on(self, selector: selectors.BaseSelector, answer: Answer | None = None) -> None:
+        """Makes the next step of the path: at the start, after a rest, and with each answer."""
+        try:
+            step = self.path.send(answer)  # type: ignore[arg-type]  # nothing is sent at the start and after a rest
+        except StopIteration as end:
+            self.result, self.done = end.value, True
+            self.close(selector)
+            return
+        if isinstance(step, Rest):
+            self.rest = step
+        else:
+            self._send(step, selector)
 
     def read(self, selector: selectors.BaseSelector) -> None:
         """Takes what has arrived; with a whole answer it goes on. Raises WrongAnswer."""
         assert self.connection  # noqa: S101 - tells a reader that it is only called on one
         part = self.connection.recv(262_144)
+        if not part and not self.asked:  # the server ends what was not used for a while
+            self.close(selector)
+            return
         if not part:
             raise WrongAnswer(f"{self.ask.path} was not answered: {bytes(self.received[:80])!r}")
         self.received += part
@@ -161,16 +186,14 @@ class Visitor:
                 key, _, kept = value.partition(";")[0].partition("=")
                 self.cookies[key.strip()] = kept
         answer = Answer(
-            *(self.ask.path, int(lines[9:12]), headers, body, self.asked, time.monotonic())
+            *(self.ask.path, int(lines[9:12]), headers, body, self.asked, time.monotonic()),
+            known=self.ask.known,
         )
         self.answers.append(answer)
+        self.asked = 0.0
         if CLOSE.search(head + b"\r\n"):
             self.close(selector)
-        try:
-            self._send(self.path.send(answer), selector)
-        except StopIteration as end:
-            self.result, self.done = end.value, True
-            self.close(selector)
+        self.go_on(selector, answer)
 
     def _send(self, ask: Ask, selector: selectors.BaseSelector) -> None:
         self.ask, self.received, self.awaited = ask, bytearray(), 0
@@ -196,6 +219,8 @@ class Visitor:
             lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         if self.ask.ajax:
             lines.append("X-Requested-With: XMLHttpRequest")
+        if self.ask.known:
+            lines.append(f"If-None-Match: {self.ask.known}")
         if self.ask.form is not None:
             lines += [
                 f"Origin: https://{here}",
@@ -230,21 +255,36 @@ def _walk(first: list[Visitor], following: Callable[[], Visitor | None]) -> Iter
         under_way: set[Visitor] = set()
         numbers = iter(range(len(first), 1_000_000_000))
         try:
-            while later or under_way:
-                while later and later[0][0] <= time.monotonic():
-                    visitor = heapq.heappop(later)[2]
-                    under_way.add(visitor)
-                    visitor.set_out(selector)
-                for visitor in _ready(selector, later[0][0] if later else None):
-                    visitor.read(selector)
-                    if visitor.done:
-                        under_way.remove(visitor)
-                        yield visitor
-                        if (follower := following()) is not None:
-                            heapq.heappush(later, (follower.begin, next(numbers), follower))
+            for visitor in _moved(selector, later, under_way):
+                if visitor.rest is not None:
+                    heapq.heappush(later, (visitor.rest.until, next(numbers), visitor))
+                    visitor.rest = None
+                elif visitor.done:
+                    under_way.remove(visitor)
+                    yield visitor
+                    if (follower := following()) is not None:
+                        heapq.heappush(later, (follower.begin, next(numbers), follower))
         finally:
             for visitor in under_way:
                 visitor.close(selector)
+
+
+def _moved(
+    selector: selectors.BaseSelector,
+    later: list[tuple[float, int, Visitor]],
+    under_way: set[Visitor],
+) -> Iterator[Visitor]:
+    """Each visitor after each step, until nobody is under way and nobody sets out `later`."""
+    while later or under_way:
+        while later and later[0][0] <= time.monotonic():
+            visitor = heapq.heappop(later)[2]
+            under_way.add(visitor)
+            visitor.go_on(selector)
+            yield visitor
+        if later or under_way:
+            for visitor in _ready(selector, later[0][0] if later else None):
+                visitor.read(selector)
+                yield visitor
 
 
 def _ready(selector: selectors.BaseSelector, until: float | None) -> list[Visitor]:
