@@ -52,6 +52,7 @@ class KioskFactory(DjangoModelFactory):
     office = factory.SubFactory(OfficeFactory)
     name = factory.Sequence(lambda n: f"Kios {n}")
     token_hash = factory.Sequence(lambda n: f"{n:064d}")
+    claimed_at = MOMENT
     registered_at = MOMENT
     registered_by = factory.SubFactory(UserFactory, office=factory.SelfAttribute("..office"))
 
