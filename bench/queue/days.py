@@ -2,8 +2,8 @@
 
 What is real: the web server of production with two workers, PostgreSQL, the cache, every page and every button over
 HTTP, by 13 desks, 3 receptions, 2 screens, and phones that ask 20 times a second in sum. The clock is the real one:
-only the times between arrivals and at the counter are divided by the speed of the profile, and everybody booked is
-due today. The pages ask for their parts as often as they do in real time; there is something new on them as often as
+only the times between arrivals and at the counter are divided by the speed of the profile, and the booked times come
+nearer at that speed. The pages ask for their parts as often as they do in real time; there is something new on them as often as
 the day is quickened, so that each answer that is kept for a version is made anew much more often than in an office.
 
 What is not: the browsers, which are connections of this process; the sign-in, which is written into the sessions.
@@ -13,8 +13,7 @@ The bare calls of the peer are made beside ours, at the same moments, in the sam
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import chain
 from statistics import median, quantiles
 
@@ -58,7 +57,7 @@ def measure(plan: Profile) -> list[Row]:
         with (
             serving({"ours": ("granian", APPLICATION)}) as ports,
             bare_calls.calling(os.environ["DATABASE_URL"], people=5 * plan.visits) as bare,
-            _tokens(place) as find_token,
+            psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection,
         ):
             day = Day(
                 place=place,
@@ -67,7 +66,8 @@ def measure(plan: Profile) -> list[Row]:
                 begin=time.monotonic() + SOON,
                 coming=iter(zip(arrivals, codes, strict=True)),
                 bare_call=bare.call,
-                find_token=find_token,
+                find_token=lambda: _anybody(connection, place),
+                bring_nearer=lambda by: connection.execute(office.NEARER, [by]),
             )
             day.to_come.update(arrival.group for arrival in arrivals)
             visitors = people.everybody(day)
@@ -156,16 +156,10 @@ def _errors(day: Day, answers: dict[str, list[Answer]]) -> Row:
     return none(GROUP, name, "pages", ours=wrong)
 
 
-@contextmanager
-def _tokens(place: Place) -> Iterator[Callable[[], str]]:
-    """Gives the token of anybody who waits, as it is printed on the number; empty when nobody does."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-
-        def find() -> str:
-            found = connection.execute(ANYBODY, [place.office.pk]).fetchone()
-            return str(found[0]) if found else ""
-
-        yield find
+def _anybody(connection: psycopg.Connection, place: Place) -> str:
+    """The token of somebody who waits, as it is printed on the number; empty when nobody does."""
+    found = connection.execute(ANYBODY, [place.office.pk]).fetchone()
+    return str(found[0]) if found else ""
 
 
 def _p95(values: Sequence[float]) -> float:

@@ -45,6 +45,12 @@ PAST_DAYS, VISITS_A_DAY = (
 )  # of each service: enough for the estimate to know how long a visit takes
 # Everything that a queue day writes, and what refers to it.
 WRITTEN = "citizens_queueday, citizens_appointment, citizens_desksession, django_session"
+# Whoever is being checked in at this moment is due already.
+NEARER = """
+    UPDATE citizens_appointment SET starts_at = starts_at - moved.by, ends_at = ends_at - moved.by
+    FROM (SELECT id, %s::interval AS by FROM citizens_appointment WHERE state = 'booked' FOR UPDATE SKIP LOCKED) moved
+    WHERE citizens_appointment.id = moved.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,17 @@ def make(name: str) -> Place:
 
 
 def book(place: Place, arrivals: Sequence[profile.Arrival]) -> list[str]:
-    """Appointments of today, one person each, due now; the codes, "" for who comes without one."""
-    at = timezone.now()
+    """Appointments, one person each, as far ahead as the day's own minutes say; "" for who comes without one.
+
+    Gives the codes. Their times come nearer with NEARER, so that each is due when its person comes.
+    """
+    opens = timezone.now()
     codes = []
     for number, arrival in enumerate(arrivals):
         if not arrival.booked:
             codes.append("")
             continue
+        at = opens + (arrival.minute - profile.OPENS) * MINUTE
         case, key = place.cases[arrival.group], f"{place.office.code}-{number}"
         appointment = Appointment.objects.create(
             token=tokens.new(),
@@ -105,7 +115,7 @@ def book(place: Place, arrivals: Sequence[profile.Arrival]) -> list[str]:
             phone="",
             priority_group=PriorityGroup.ELDERLY if arrival.priority else "",
             privacy_notice="bench",
-            booked_at=at - datetime.timedelta(days=2),
+            booked_at=opens - datetime.timedelta(days=2),
         )
         visitor = Visitor.objects.create(
             appointment=appointment,

@@ -1,5 +1,6 @@
 """What staff, screens and phones ask of the portal on one day, each over a connection of its own."""
 
+import datetime
 import random
 import re
 import time
@@ -23,6 +24,7 @@ from citizens.enums import Outcome, PriorityGroup
 LINE_EVERY, ASIDE_EVERY, BOARD_EVERY, PHONE_EVERY = 4, 8, 3, 10
 PHONES_A_SECOND = 20
 BOARDS = 2
+NEARER_EVERY = 1.0
 LOOKS = 5  # of one phone, before somebody else takes one out
 LOOK_AGAIN = 0.2  # seconds until a desk with nobody in its line looks again
 QUIET = 8.0  # seconds after the last visit in which only phones and screens ask: nothing is new
@@ -41,6 +43,7 @@ class Day:
     coming: Iterator[tuple[Arrival, str]]  # with the code of an appointment, if there is one
     bare_call: Callable[[int], None]
     find_token: Callable[[], str]
+    bring_nearer: Callable[[datetime.timedelta], None]  # the times of all bookings to come
     waiting: Counter[int] = field(default_factory=Counter)
     to_come: Counter[int] = field(default_factory=Counter)
     numbers: list[int] = field(default_factory=list)  # as they were given
@@ -153,6 +156,16 @@ def reception(day: Day, staff: Staff) -> Path:
         day.waiting[arrival.group] += 1
 
 
+def bookings(day: Day) -> Path:
+    """Nobody: the booked times, which come nearer as fast as the day passes."""
+    passed = 0.0  # seconds of the day by which they have come nearer, beside those of the clock
+    while any(day.to_come.values()):
+        yield Rest(time.monotonic() + NEARER_EVERY)
+        now = (time.monotonic() - day.begin) * (day.profile.speed - 1)
+        day.bring_nearer(datetime.timedelta(seconds=now - passed))
+        passed = now
+
+
 def board(day: Day) -> Path:
     """A screen in the hall."""
     code = day.place.office.code
@@ -199,6 +212,7 @@ def everybody(day: Day) -> dict[str, list[Visitor]]:
             for one in [*desks, *receptions]
             for verb, every in (("line", LINE_EVERY), ("set_aside", ASIDE_EVERY))
         ],
+        "bookings": [Visitor(day.port, bookings(day), begin=day.begin)],
         "boards": [Visitor(day.port, board(day), begin=day.begin) for _nth in range(BOARDS)],
         "phones": [
             Visitor(day.port, phones(day, nth), begin=day.begin) for nth in range(PHONES_A_SECOND)
