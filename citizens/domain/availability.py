@@ -97,11 +97,18 @@ HELD = """
     )
 """
 
-ON_OPEN_DAYS = """
+# A day that closes every office does not close one that has hours of its own on it. `closed` is a closed day.
+CLOSES = """
+    (closed.office_id = {office} OR closed.office_id IS NULL AND NOT EXISTS (
+        SELECT FROM citizens_specialday special
+        WHERE special.office_id = {office} AND special.date = closed.date
+    ))
+"""
+
+ON_OPEN_DAYS = f"""
     NOT EXISTS (
         SELECT FROM citizens_closedday closed
-        WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date
-            AND (closed.office_id = slot.office_id OR closed.office_id IS NULL)
+        WHERE closed.date = (slot.start AT TIME ZONE %(zone)s)::date AND {CLOSES.format(office="slot.office_id")}
     )
 """
 
@@ -187,8 +194,9 @@ DAYS = """
     LEFT JOIN short ON short.office_id = office.id
     LEFT JOIN opening ON opening.office_id = office.id AND opening.day = calendar.day::date
     LEFT JOIN citizens_closedday here ON here.date = calendar.day::date AND here.office_id = office.id
+    LEFT JOIN citizens_specialday special ON special.date = calendar.day::date AND special.office_id = office.id
     LEFT JOIN citizens_closedday everywhere
-        ON everywhere.date = calendar.day::date AND everywhere.office_id IS NULL
+        ON everywhere.date = calendar.day::date AND everywhere.office_id IS NULL AND special.id IS NULL
     WHERE office.active AND office.id IN (SELECT office_id FROM days)
     ORDER BY office.sort_order, office.id, calendar.day
 """
@@ -203,8 +211,7 @@ TIMES = """
     SELECT possible.start, possible.free FROM possible
     JOIN citizens_office office ON office.id = possible.office_id
     WHERE possible.free > 0 AND office.code = %(office)s AND NOT EXISTS (
-        SELECT FROM citizens_closedday closed
-        WHERE closed.date = %(day)s AND (closed.office_id = office.id OR closed.office_id IS NULL)
+        SELECT FROM citizens_closedday closed WHERE closed.date = %(day)s AND {closes}
     ) AND office.id NOT IN (SELECT office_id FROM short)
     ORDER BY possible.start
 """
@@ -307,7 +314,10 @@ def _read(statement: str, party: Party, parameters: dict[str, Any]) -> list[tupl
             cursor.execute(SLOTS, parameters)
             parameters = parameters | _fitted(party, cursor.fetchall())
             starts, known = STARTS_AS_GIVEN, KNOWN_TIMES
-        cursor.execute(statement.format(starts=starts, possible=POSSIBLE, known=known), parameters)
+        parts = {"starts": starts, "possible": POSSIBLE, "known": known}
+        cursor.execute(
+            statement.format(**parts, closes=CLOSES.format(office="office.id")), parameters
+        )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

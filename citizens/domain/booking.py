@@ -228,17 +228,17 @@ SLOTS = f"""
     FROM citizens_slot slot JOIN citizens_office office ON office.id = slot.office_id
 """  # noqa: S608 - composed of the names of columns
 HELD = "WHERE slot.id IN (SELECT slot_id FROM citizens_heldplace WHERE hold_id = %(hold)s)"
-WANTED = """
+WANTED = f"""
     WHERE slot.id = ANY (%(also)s::bigint[] || ARRAY(
         SELECT wanted.id FROM citizens_slot wanted JOIN citizens_office place ON place.id = wanted.office_id
         WHERE place.code = %(office)s AND place.active AND wanted.group_id = ANY (%(groups)s::bigint[])
             AND wanted.start >= %(start)s AND wanted.start < %(until)s
             AND NOT EXISTS (
                 SELECT FROM citizens_closedday closed
-                WHERE closed.date = %(date)s AND (closed.office_id = place.id OR closed.office_id IS NULL)
+                WHERE closed.date = %(date)s AND {availability.CLOSES.format(office="place.id")}
             )
     ))
-"""
+"""  # noqa: S608 - composed of constants only
 # In order of their ids, so that two that want some of the same never wait for each other in a ring.
 LOCK = "ORDER BY slot.id FOR UPDATE OF slot"
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
 
 from citizens.domain import blocks
 from citizens.domain.group_visits import minutes_needed
@@ -80,9 +79,9 @@ def days(*, group_visit: GroupVisit, at: datetime.datetime) -> list[Day]:
     wished = {group_visit.wished_from + ONE_DAY * number for number in range(wish)}
     listed = sorted({*of_day, *(day for day in wished if day >= tomorrow)})
     closed = dict(
-        ClosedDay.objects.filter(
-            Q(office=group_visit.office) | Q(office=None), date__in=listed
-        ).values_list("date", "name")
+        ClosedDay.objects.closing(office=group_visit.office)
+        .filter(date__in=listed)
+        .values_list("date", "name")
     )
     minutes = minutes_needed(group_visit)
     return [

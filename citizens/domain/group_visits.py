@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from citizens import signals, tokens
 from citizens.domain import blocks, obstacles
@@ -201,7 +201,7 @@ def _open_slots(
     slots = _locked(
         here.filter(start__gte=start, start__lt=local_midnight(day + datetime.timedelta(days=1)))
     )
-    if ClosedDay.objects.filter(Q(office=group_visit.office) | Q(office=None), date=day).exists():
+    if ClosedDay.objects.closing(office=group_visit.office).filter(date=day).exists():
         raise Closed
     return slots
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from citizens.enums import ClosedDayKind, HoursKind
@@ -168,6 +168,13 @@ class OpeningCapacity(models.Model):
         return f"{self.template} · {self.group}: {self.counters}"
 
 
+class ClosedDayQuerySet(models.QuerySet["ClosedDay"]):
+    def closing(self, *, office: Office) -> "ClosedDayQuerySet":
+        """Those that close `office`: its own, and those of every office unless it has hours of its own that day."""
+        special = SpecialDay.objects.filter(office=office, date=OuterRef("date"))
+        return self.filter(Q(office=office) | Q(office=None) & ~Exists(special))
+
+
 class ClosedDay(models.Model):
     """A day on which an office (or, without one, every office) is closed."""
 
@@ -185,6 +192,8 @@ class ClosedDay(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=ClosedDayKind)
     source = models.CharField(_("source"), max_length=160)
     confirmed = models.BooleanField(_("confirmed"), default=False)
+
+    objects = ClosedDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("closed day")
