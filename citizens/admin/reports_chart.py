@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 730
+WIDTH = 790
 LABELS = 260  # pixels for the labels
-VALUES = 150  # and for the values behind the longest bar
+VALUES = 210  # and for the values behind the longest bar, in the widest of fonts
 LINE = 34
 THICK, THIN = 20, 12
 LONGEST_LABEL = 32
