@@ -31,6 +31,7 @@ DAY = "queueday ticket ticketevent desksession visit missingpaper digitalidoffer
 OBSTACLES = "outage cardstock"
 RESULTS = "digitalidactivation"
 PEOPLE = "user"
+DEVICES = "kiosk"
 
 _SERVE = _may("serve", "queue")
 _READ_GROUPS = _may("view", "groupvisit groupplace")
@@ -39,7 +40,8 @@ _HELP_CALLERS = _may("arrange", "appointments") | _may("reveal", "personal_data"
 _READ_REVEALS = _may("view", "accesslog")
 _READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES} {OBSTACLES} closedday")
 _TELL_OBSTACLES = _may("add change", "outage") | _may("add", "cardstock")
-_READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS}")
+_READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS} {DEVICES}")
+_MIND_DEVICES = _may("add change", DEVICES)
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
     "delete", f"requirement {CALENDAR}"
 )
@@ -57,6 +59,7 @@ GROUPS: dict[str, frozenset[str]] = {
     | _may("supervise", "queue")
     | _may("plan", "groupvisit")
     | _TELL_OBSTACLES
+    | _MIND_DEVICES
     | _READ_ALL
     | _READ_GROUPS
     | _PATTERNS

@@ -37,6 +37,7 @@ PUBLIC = {
     *("reconfirm", "prove_phone", "prove_email"),
     *("survey", "survey_ticket", "survey_thanks"),
     *("board", "board_part", "ticket", "ticket_part"),
+    *("kiosk", "kiosk_claim", "kiosk_number", "kiosk_ticket", "kiosk_check_in"),
 }
 ONLY_WHILE_TRYING_OUT = {"components", "outreach:outbox"}
 # Pages of the admin site before the sign-in, and those that every member of staff has.

@@ -132,8 +132,19 @@ def named(*, office: Office, name: str, at: datetime.datetime) -> list[Appointme
     return list(rows.order_by("starts_at", "pk")[: MOST_NAMED + 1])
 
 
-def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -> Ticket:
-    """Gives a booked person who has arrived a ticket. Raises what `expected` raises."""
+def check_in(
+    *,
+    office: Office,
+    code: str,
+    at: datetime.datetime,
+    staff: User | None,
+    kiosk: Kiosk | None = None,
+) -> Ticket:
+    """Gives a booked person who has arrived a ticket: `staff` do, or the person at a `kiosk`.
+
+    Raises what `expected` raises.
+    """
+    actor = Actor.STAFF if staff else Actor.CITIZEN
     with transaction.atomic():
         day = queue.lock_day(office=office, at=at)
         locked = Appointment.objects.select_for_update(of=("self",))
@@ -143,7 +154,7 @@ def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -
             to=AppointmentState.CHECKED_IN,
             expected=AppointmentState.BOOKED,
             at=at,
-            actor=Actor.STAFF,
+            actor=actor,
             staff=staff,
         )
         booked = VisitorService.objects.filter(visitor__appointment=appointment)
@@ -156,6 +167,8 @@ def check_in(*, office: Office, code: str, at: datetime.datetime, staff: User) -
             priority_group=priority,
             at=at,
             staff=staff,
+            actor=actor,
+            kiosk=kiosk,
             appointment=appointment,
         )
         told_waits.write(ticket=ticket, at=at)
@@ -205,7 +218,7 @@ def issue_walk_in(
 def _find(
     rows: QuerySet[Appointment], code: str, *, office: Office, date: datetime.date
 ) -> Appointment:
-    appointment = rows.select_related("office").filter(**_named_by(code)).first()
+    appointment = rows.select_related("office").filter(**named_by(code)).first()
     if appointment is None:
         raise NotFound
     today = Ticket.objects.filter(queue_day__office=office, queue_day__date=date)
@@ -220,7 +233,7 @@ def _find(
     return appointment
 
 
-def _named_by(text: str) -> dict[str, str]:
+def named_by(text: str) -> dict[str, str]:
     """The one column that what was typed or scanned names. Raises NotFound."""
     text = text.strip()
     half = len(text) // 2

@@ -57,6 +57,9 @@ LOOKUP_ADDRESS = Limit("lookup.address", 60, 2 * MINUTE)
 CONTACT_CODE = Limit("contact-code", 3, HOUR)  # by contact: nobody's phone is flooded
 CONTACT_CODE_APPOINTMENT = Limit("contact-code.appointment", 3, HOUR)
 CONTACT_CODE_ADDRESS = Limit("contact-code.address", 90, HOUR)
+# A kiosk is one device for the whole hall: about one person every 15 seconds.
+KIOSK_NUMBER = Limit("kiosk.number", 40, 10 * MINUTE)
+KIOSK_LOOKUP = Limit("kiosk.lookup", 20, 5 * MINUTE)
 WAITLIST = Limit("waitlist", 5, HOUR)
 WAITLIST_ADDRESS = Limit("waitlist.address", 150, HOUR)
 GROUP_REQUEST = Limit("group-request", 3, DAY)

@@ -1,7 +1,10 @@
 """The language of the pages, kept in a cookie."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils import translation
 
 # The name of the switch's button on a page with a form: it sends the form along, so that nothing typed is lost.
 SWITCH = "page_language"
@@ -19,3 +22,10 @@ def keep(response: HttpResponse, language: str) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+def again(language: str, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """A page that is no address of its own, made once more in another language, which the cookie keeps."""
+    known = language if language in dict(settings.LANGUAGES) else translation.get_language()
+    with translation.override(known):
+        return keep(page(), language)

@@ -41,6 +41,8 @@ PUBLIC = {
     "survey": "/survei/utama/",
     "thanks for the survey": "/survei/terima-kasih/",
     "survey link that is over": f"/survei/nomor/{'a' * 22}/",
+    "device that is no kiosk": "/kios/",
+    "one-time address that is over": f"/kios/pasang/{'a' * 22}/",
     "group visits": "/kunjungan-kelompok/",
     "asking for a group visit": "/kunjungan-kelompok/minta/",
     "not found": "/tidak-ada/",
@@ -57,7 +59,12 @@ PERSONAL = (
 NAMES = (*PUBLIC, *PERSONAL)
 SERIALS = itertools.count(9000)  # last digits of a NIK: nobody here is anybody else
 COMPONENTS = "/komponen/"
-STATUSES = {"not found": 404, "survey link that is over": 404, "party that nobody is": 404}
+STATUSES = {
+    "not found": 404,
+    "survey link that is over": 404,
+    "one-time address that is over": 404,
+    "party that nobody is": 404,
+}
 
 
 def make(*, at):

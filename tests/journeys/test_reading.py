@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from citizens import tokens
-from citizens.domain import booking
+from citizens.domain import booking, kiosks
 from citizens.domain import party as parties
 from citizens.domain.answers import Answers
 from citizens.enums import AppointmentState, WaitlistState
@@ -23,6 +23,7 @@ from tests.factories.citizens import (
     HoldFactory,
     ServiceCaseFactory,
     SlotFactory,
+    UserFactory,
 )
 from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupPlaceFactory, GroupVisitFactory
@@ -68,10 +69,11 @@ def rows(db, settings):
         at=AT,
         answers=Answers.of(full_name="Siti Aminah", birth_date=BORN).to_json(),
     )
-    return slot, answered
+    _kiosk, address = kiosks.register(office=slot.office, name="Hall", staff=UserFactory(), at=AT)
+    return slot, answered, address
 
 
-def public_paths(slot, hold):
+def public_paths(slot, hold, address):
     """Each public address with every token that anything has, without and with all of its parameters."""
     known = [
         token
@@ -81,6 +83,7 @@ def public_paths(slot, hold):
         if field.name == "token"
         for token in model._default_manager.values_list("token", flat=True)
     ]
+    known.append(address)
     query = (
         f"?kantor={slot.office.code}&tanggal=2027-03-16&penuh=1&baru&ganti={hold.token}"
         "&rombongan=ktp.hilang,ktp.hilang&orang=1"
