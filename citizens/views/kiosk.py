@@ -57,7 +57,7 @@ def kiosk(request: HttpRequest) -> HttpResponse:
         return render(request, "citizens/kiosk/unknown.html")
     shut = self_service.shut(kiosk=found, at=timezone.now())
     if shut.day_ended:
-        return refused(request, found, _("No more numbers are given today."))
+        return refused(request, found, _("No more numbers are given today"))
     offered = self_service.cases(kiosk=found)
     context = {"kiosk": found, "services": _services(offered, shut)}
     return render(request, "citizens/kiosk/start.html", context)
@@ -92,12 +92,8 @@ def refused(
     request: HttpRequest, kiosk: Kiosk, title: str, *, lead: str = "", status: int = 200
 ) -> HttpResponse:
     """Why there is no number, and the ways on: reception, and an appointment on one's own phone."""
-    context = {
-        "kiosk": kiosk,
-        "title": title,
-        "lead": lead,
-        "qr": qr(reverse("home"), title=_("QR code of our booking page")),
-    }
+    code = qr(reverse("home"), title=_("QR code of our booking page"))
+    context = {"kiosk": kiosk, "title": title, "lead": lead, "qr": code}
     return render(request, "citizens/kiosk/refused.html", context, status=status)
 
 

@@ -12,7 +12,7 @@ from citizens.enums import AppointmentState
 from citizens.forms.kiosk import CodeForm, FactForm
 from citizens.models import Kiosk
 from citizens.views import language, typed
-from citizens.views.kiosk import at_kiosk, refused, renew
+from citizens.views.kiosk import at_kiosk, renew
 from citizens.views.kiosk_number import too_many
 
 LONGEST_FACT = 30
@@ -57,7 +57,7 @@ def _arrive(request: HttpRequest, kiosk: Kiosk, form: FactForm) -> HttpResponse:
         form.say_not_found()
         return _fact_page(request, kiosk, form)
     except arrivals.NotExpected as error:
-        return refused(request, kiosk, _not_expected(error), lead=_way_on(), status=409)
+        return _not_here(request, kiosk, error)
     return renew(request, redirect("kiosk_ticket", ticket.token))
 
 
@@ -73,8 +73,10 @@ def _fact_page(request: HttpRequest, kiosk: Kiosk, form: FactForm) -> HttpRespon
     return render(request, "citizens/kiosk/fact.html", context, status=status)
 
 
-def _way_on() -> str:
-    return _("You can take a walk-in number here, or ask the reception.")
+def _not_here(request: HttpRequest, kiosk: Kiosk, error: arrivals.NotExpected) -> HttpResponse:
+    lead = _("You can take a walk-in number here, or ask the reception.")
+    context = {"kiosk": kiosk, "title": _not_expected(error), "lead": lead}
+    return render(request, "citizens/kiosk/refused.html", context, status=409)
 
 
 def _not_expected(error: arrivals.NotExpected) -> str:

@@ -150,7 +150,7 @@ def _no_number(
                 "The counters are busy until closing with people who wait and people who are booked."
             )
         case _other:
-            title = _("No more numbers are given today.")
+            title = _("No more numbers are given today")
     return refused(request, kiosk, title, lead=lead, status=status)
 
 

@@ -14,8 +14,10 @@
     clearTimeout(warn);
     clearTimeout(leave);
     line.textContent = "";
+    line.classList.remove("is-on");
     warn = setTimeout(() => {
       line.textContent = line.dataset.words;
+      line.classList.add("is-on");
     }, idle - WARNING);
     leave = setTimeout(() => again.submit(), idle);
   };

@@ -312,8 +312,8 @@ def test_who_comes_early_is_told_from_when_the_turn_is(device, booked):
 
 def test_facts_cannot_be_tried_out(device, booked):
     tries = [
-        device.post(CHECK_IN, {"code": booked.code, "fact": f"{n:04d}"}).status_code
-        for n in range(2, limits.LOOKUP_CODE.most + 3)
+        device.post(CHECK_IN, {"code": booked.code, "fact": "9999"}).status_code
+        for _ in range(limits.LOOKUP_CODE.most + 1)
     ]
 
     assert tries == [422] * limits.LOOKUP_CODE.most + [429]
