@@ -39,16 +39,17 @@ from portal.groups import COUNTER_STAFF
 PREFIX = "bench-"
 RECEPTIONS = 3
 MINUTE = datetime.timedelta(minutes=1)
-PAST_DAYS, VISITS_A_DAY = (
-    20,
-    4,
-)  # of each service: enough for the estimate to know how long a visit takes
+# Of each service: enough for the estimate to know how long a visit takes.
+PAST_DAYS, VISITS_A_DAY = 20, 4
 # Everything that a queue day writes, and what refers to it.
 WRITTEN = "citizens_queueday, citizens_appointment, citizens_desksession, django_session"
-# Whoever is being checked in at this moment is due already.
+# A booked time waits for its person, and whoever is being checked in at this moment is due already.
 NEARER = """
-    UPDATE citizens_appointment SET starts_at = starts_at - moved.by, ends_at = ends_at - moved.by
-    FROM (SELECT id, %s::interval AS by FROM citizens_appointment WHERE state = 'booked' FOR UPDATE SKIP LOCKED) moved
+    UPDATE citizens_appointment SET starts_at = moved.start, ends_at = moved.start + (ends_at - starts_at)
+    FROM (
+        SELECT id, greatest(starts_at - %s::interval, now()) AS start
+        FROM citizens_appointment WHERE state = 'booked' FOR UPDATE SKIP LOCKED
+    ) moved
     WHERE citizens_appointment.id = moved.id
 """
 
