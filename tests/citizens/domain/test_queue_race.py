@@ -3,6 +3,8 @@
 from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from citizens.domain import counter, queue, setting_aside, ticket_log, undoing
 from citizens.enums import Outcome, TicketState
@@ -52,6 +54,49 @@ def test_counters_that_call_at_once_get_different_people_in_strict_order(desks):
     assert sorted(ticket.number for ticket in called) == list(range(1, desks + 1))
     logged = Ticket.objects.filter(events__to_state=TicketState.CALLED).order_by("events__pk")
     assert list(logged.values_list("number", flat=True)) == list(range(1, desks + 1))
+    assert table_is_the_log()
+
+
+@pytest.mark.parametrize("desks", [2, 5, 13])
+def test_without_the_lock_counters_go_for_the_same_person(monkeypatch, desks):
+    """The control: what the lock is for. The expected-state check of the move still refuses all but one."""
+    sessions = open_office(desks=desks, people=desks + 3)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **kwargs: self)
+
+    for _ in range(20):
+        called = at_once(
+            *(partial(counter.call_next, session=session, at=MOMENT) for session in sessions)
+        )
+        if any(isinstance(result, queue.StaleTicket | IntegrityError) for result in called):
+            return
+        Ticket.objects.update(
+            state=TicketState.WAITING, counter=None, calls=0, called_at=None, called_by=None
+        )
+    pytest.fail("no two counters went for the same person")
+
+
+class PowerCut(Exception):
+    """What a transaction dies of after it has chosen."""
+
+
+@pytest.mark.parametrize("desks", [2, 5, 13])
+def test_a_call_that_fails_after_choosing_leaves_its_person_to_the_next_counter(desks):
+    failing, *others = open_office(desks=desks, people=desks + 3)
+
+    def fail():
+        with transaction.atomic():
+            chosen = counter.call_next(session=failing, at=MOMENT)
+            raise PowerCut(chosen.number)
+
+    lost, *called = at_once(
+        fail, *(partial(counter.call_next, session=session, at=MOMENT) for session in others)
+    )
+
+    assert isinstance(lost, PowerCut)
+    assert sorted(ticket.number for ticket in called) == list(range(1, desks))
+    logged = Ticket.objects.filter(events__to_state=TicketState.CALLED).order_by("events__pk")
+    assert list(logged.values_list("number", flat=True)) == list(range(1, desks))
+    assert counter.call_next(session=failing, at=MOMENT).number == desks
     assert table_is_the_log()
 
 
