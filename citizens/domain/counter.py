@@ -279,7 +279,7 @@ def refuse_if_occupied(counter: Counter) -> None:
 def _pass_first_come_turn(day: QueueDay, groups: Collection[int], *, at: datetime.datetime) -> None:
     """Notes whose turn this call would have been if the order were first come, first served."""
     arrived = Ticket.objects.filter(queue_day=day, group__in=groups, turn_at=None)
-    first = arrived.order_by("number").values("pk")[:1]
+    first = arrived.order_by("arrived_at", "number").values("pk")[:1]
     Ticket.objects.filter(pk__in=first).update(turn_at=at)
 
 

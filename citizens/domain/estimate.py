@@ -286,11 +286,11 @@ def _visit(row: Ticket) -> Visit:
     return Visit(group=row.group_id, case=row.case_id, planned=row.case.minutes)
 
 
-def _passed(rows: Iterable[Ticket]) -> dict[int, list[int]]:
-    passed: dict[int, list[int]] = {}
+def _passed(rows: Iterable[Ticket]) -> dict[int, list[replay.Place]]:
+    passed: dict[int, list[replay.Place]] = {}
     for row in rows:
         if row.turn_at is None and row.state != TicketState.WAITING:
-            passed.setdefault(row.group_id, []).append(row.number)
+            passed.setdefault(row.group_id, []).append((row.arrived_at, row.number))
     return passed
 
 

@@ -112,7 +112,7 @@ def take_back(
         passed = Ticket.objects.filter(queue_day=ticket.queue_day_id, turn_at=event.at)
         served = Counter.groups.through.objects.filter(counter=event.counter_id)
         mine = passed.filter(group__in=served.values("servicegroup"))
-        last = mine.order_by("-number").values("pk")
+        last = mine.order_by("-arrived_at", "-number").values("pk")
         Ticket.objects.filter(pk__in=last[:1]).update(turn_at=None)
     ticket.refresh_from_db()
     return log(ticket, from_state=event.to_state, at=at, staff=staff, undoes=event)

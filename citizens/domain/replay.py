@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from citizens.domain import order
 from citizens.domain.order import Rule, Waiting
 
+# A place in first come, first served: when somebody came, and the number.
+Place = tuple[datetime.datetime, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -29,7 +32,7 @@ class Situation:
 
     `waiting` are the people here, `coming` those expected, each from its `arrived_at` on. `asking` are newcomers of
     whom we want to know when they would be called: they hold up nobody. Numbers are unique over all three.
-    `rules` has the rule of every desk's groups. `passed` are, by group, the numbers of people who wait no more and
+    `rules` has the rule of every desk's groups. `passed` are, by group, the places of people who wait no more and
     whose first-come turn is still to come. In `breaks`, from one moment to another, nobody is called.
     """
 
@@ -38,7 +41,7 @@ class Situation:
     rules: Mapping[frozenset[int], Rule]
     coming: Sequence[Waiting] = ()
     asking: Sequence[Waiting] = ()
-    passed: Mapping[int, Sequence[int]] | None = None
+    passed: Mapping[int, Sequence[Place]] | None = None
     breaks: Sequence[tuple[datetime.datetime, datetime.datetime]] = ()
 
 
@@ -112,11 +115,11 @@ class _Hall:
         self.made: dict[int, int] = defaultdict(int)  # calls of each group
         self.lines: dict[tuple[int, int | None], _Lines] = {}
         self.counters: dict[int, set[int | None]] = defaultdict(set)  # of lines, by group
-        self.turnless: dict[int, list[int]] = defaultdict(list)  # heaps of numbers
-        for group, numbers in (situation.passed or {}).items():
-            self.turnless[group].extend(numbers)
-        for numbers in self.turnless.values():
-            heapq.heapify(numbers)
+        self.turnless: dict[int, list[Place]] = defaultdict(list)  # heaps
+        for group, places in (situation.passed or {}).items():
+            self.turnless[group].extend(places)
+        for places in self.turnless.values():
+            heapq.heapify(places)
         self.coming = sorted(
             situation.coming, key=lambda one: (one.arrived_at, one.number), reverse=True
         )
@@ -161,7 +164,7 @@ class _Hall:
             self.counters[one.group].add(one.for_counter)
         self.lines[key].add(one)
         if one.turn_at is None:
-            heapq.heappush(self.turnless[one.group], one.number)
+            heapq.heappush(self.turnless[one.group], (one.arrived_at, one.number))
 
     def _heads(
         self, desk: Desk, *, at: datetime.datetime, ageing: datetime.timedelta
@@ -188,7 +191,7 @@ class _Hall:
 
     def _pass_turn(self, groups: frozenset[int], *, at: datetime.datetime) -> None:
         while first := min((self.turnless[g] for g in groups if self.turnless[g]), default=None):
-            number = heapq.heappop(first)
+            _arrived_at, number = heapq.heappop(first)
             one = self.people.get(number)
             if one is not None and number not in self.taken:
                 self.people[number] = aged = replace(one, turn_at=at)

@@ -111,6 +111,7 @@ def queues(draw):
         people.append(
             person(
                 number,
+                arrived_at=NOON - draw(st.integers(0, 100)) * MINUTE,  # paper numbers come late
                 group=draw(st.integers(1, 3)),
                 priority=draw(st.booleans()),
                 due_at=None if due is None else NOON + due * MINUTE,
@@ -132,7 +133,7 @@ def test_the_replay_calls_whom_the_order_calls_among_everybody(people, desks, ru
 def slowly(people, desks, rule, minutes):
     """The same, as the counters do it: everybody is looked at for every call."""
     left = {one.number: one for one in people}
-    turnless = {one.number: one.group for one in people if one.turn_at is None}
+    turnless = {one.number: one for one in people if one.turn_at is None}
     made = {1: 0, 2: 0, 3: 0}
     memory = dict.fromkeys(desks, rule)
     free = [(NOON, counter, groups) for counter, groups in enumerate(desks, start=1)]
@@ -152,7 +153,9 @@ def slowly(people, desks, rule, minutes):
                 memory[other] = order.after(chosen, rule=memory[other])
         if chosen.behind is None:
             made[chosen.group] += 1
-            first = min((n for n, group in turnless.items() if group in groups), default=None)
+            mine = [one for one in turnless.values() if one.group in groups]
+            oldest = min(mine, key=lambda one: (one.arrived_at, one.number), default=None)
+            first = oldest and oldest.number
             turnless.pop(first, None)
             if first in left:
                 left[first] = with_turn(left[first], at)
