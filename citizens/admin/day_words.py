@@ -76,6 +76,10 @@ def check_in(error: arrivals.CheckInRefused) -> str:
                 "time": wording.clock(error.appointment.starts_at),
                 "office": error.appointment.office,
             }
+        case arrivals.DayOver():
+            return _(
+                "The day was ended: nobody is called any more. Offer the person a time on another day."
+            )
         case _other:
             return _(
                 "No appointment has this code. Check the eight characters, or give a walk-in number."

@@ -64,6 +64,10 @@ class AppointmentOver(NotExpected):
     """The appointment was cancelled or has ended; its state says which."""
 
 
+class DayOver(NotExpected):
+    """The day was ended: nobody is called any more."""
+
+
 class AlreadyCheckedIn(CheckInRefused):
     """The person has `ticket` already: a scanner that sends twice ends here, with the same number."""
 
@@ -142,13 +146,15 @@ def check_in(
 ) -> Ticket:
     """Gives a booked person who has arrived a ticket: `staff` do, or the person at a `kiosk`.
 
-    Raises what `expected` raises.
+    Raises what `expected` raises, or DayOver.
     """
     actor = Actor.STAFF if staff else Actor.CITIZEN
     with transaction.atomic():
         day = queue.lock_day(office=office, at=at)
         locked = Appointment.objects.select_for_update(of=("self",))
         appointment = _find(locked, code, office=office, date=day.date)
+        if day.ended_at is not None:
+            raise DayOver(appointment)
         appointments.move(
             appointment=appointment,
             to=AppointmentState.CHECKED_IN,

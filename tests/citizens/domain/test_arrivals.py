@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from citizens import tokens
-from citizens.domain import arrivals, day_control
+from citizens.domain import arrivals, day_control, end_of_day
 from citizens.domain.arrivals import Punctuality
 from citizens.enums import Actor
 from citizens.models import Ticket, TicketEvent
@@ -89,6 +89,31 @@ def test_a_link_of_no_appointment_is_not_found(office, appointment, scanned):
 
     with pytest.raises(arrivals.NotFound):
         arrivals.expected(office=office, code=text, at=MOMENT)
+
+
+def test_nobody_checks_in_once_the_day_was_ended(office, appointment, staff):
+    end_of_day.end(office=office, at=MOMENT, staff=staff)
+    appointment.refresh_from_db()
+    before = appointment.state
+
+    with pytest.raises(arrivals.CheckInRefused):
+        arrivals.check_in(office=office, code=appointment.code, at=MOMENT + MINUTE, staff=staff)
+
+    appointment.refresh_from_db()
+    assert appointment.state == before
+    assert not Ticket.objects.exists()
+
+
+def test_who_is_booked_for_later_than_the_end_of_the_day_is_told_that_it_was_ended(
+    office, appointment, staff
+):
+    QueueDayFactory(office=office, date=DAY, ended_at=MOMENT, ended_by=staff)
+
+    with pytest.raises(arrivals.DayOver) as refused:
+        arrivals.check_in(office=office, code=appointment.code, at=MOMENT + MINUTE, staff=staff)
+
+    assert refused.value.appointment == appointment
+    assert not Ticket.objects.exists()
 
 
 def test_a_link_scanned_again_gives_the_same_ticket(office, appointment, staff):
