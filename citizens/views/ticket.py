@@ -41,7 +41,8 @@ def ticket_part(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=404)
     return answer(
         request,
-        version=hall.facts(found, at=at).version,
+        # The answer to the survey is a change of this page alone, not of the hall.
+        version=f"{hall.facts(found, at=at).version}-{int(found.surveyed)}",
         served_at=f"{wording.local(at):%H.%M.%S}",
         make=lambda: render_to_string("citizens/ticket/part.html", _context(found, at=at)),
     )

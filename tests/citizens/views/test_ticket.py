@@ -153,6 +153,20 @@ def test_a_call_is_news(client, come, session):
     assert client.get(part, headers={"If-None-Match": known}).status_code == 200
 
 
+def test_an_answered_survey_is_news(client, come):
+    ticket = come()
+    Ticket.objects.update(state=TicketState.FINISHED, ended_at=MOMENT)
+    part = f"/nomor/{ticket.token}/isi/"
+    asked = client.get(part)
+
+    Ticket.objects.update(surveyed=True)
+    answer = client.get(part, headers={"If-None-Match": asked["ETag"]})
+
+    assert "/survei/nomor/" in asked.text
+    assert answer.status_code == 200
+    assert "/survei/nomor/" not in answer.text
+
+
 def test_the_page_is_kept_nowhere(client, come):
     answer = client.get(f"/nomor/{come().token}/")
 
