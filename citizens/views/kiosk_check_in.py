@@ -12,7 +12,7 @@ from citizens.enums import AppointmentState
 from citizens.forms.kiosk import CodeForm, FactForm
 from citizens.models import Kiosk
 from citizens.views import language, typed
-from citizens.views.kiosk import at_kiosk, renew
+from citizens.views.kiosk import at_kiosk, refused, renew
 from citizens.views.kiosk_number import too_many
 
 LONGEST_FACT = 30
@@ -41,6 +41,8 @@ def check_in(request: HttpRequest, kiosk: Kiosk) -> HttpResponse:
 
 def _arrive(request: HttpRequest, kiosk: Kiosk, form: FactForm) -> HttpResponse:
     at = timezone.now()
+    if self_service.shut(kiosk=kiosk, at=at).day_ended:
+        return refused(request, kiosk, _("No more numbers are given today"), status=409)
     code: str = form.cleaned_data["code"]
     fact: Fact = form.cleaned_data["fact"]
     counted = {

@@ -2,14 +2,17 @@
 
 import datetime
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from citizens.domain import kiosks
 from citizens.models import ClosedService, Office, QueueDay, ServiceCase, Ticket
-from tests.browser.conftest import MOMENT, PHONE
+from portal import groups
+from tests.browser.conftest import DESK, MOMENT, PHONE
 from tests.browser.keyboard import press, reach, write
+from tests.browser.signing_in import new_staff, sign_in
 from tests.factories.citizens import (
     AppointmentFactory,
     DeskSessionFactory,
@@ -20,6 +23,7 @@ from tests.factories.citizens import (
 from tests.factories.queue_day import ClosedServiceFactory
 
 START = "/kios/"
+RECORDS = "/petugas/citizens/kiosk/"
 STANDING = {"width": 1080, "height": 1920}
 CASE = "main a[href*='keperluan=ktp.hilang']"
 SERVICE = "main a[href*='layanan=ktp']"
@@ -201,3 +205,41 @@ def test_without_scripts_there_is_a_number_too_and_the_page_goes_back(kiosk):
     expect(page).to_have_url(NUMBER)
     expect(page.locator("meta[http-equiv=refresh]")).to_have_attribute("content", "60; url=/kios/")
     expect(page.locator("[data-print]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_supervisor_sets_a_device_up_and_switches_it_off(
+    open_page, office, photograph, no_violations, language
+):
+    page = open_page(viewport=DESK, language=language)
+    sign_in(page, new_staff(office=office, group=groups.SUPERVISOR).username, address=RECORDS)
+
+    def judge(name):
+        photograph(page, f"kiosk admin {name} {language}")
+        no_violations(page)
+
+    page.locator("a[href$='/kiosk/add/']").click()
+    page.locator("#id_office").select_option(str(office.pk))
+    page.locator("#id_name").fill(f"Lantai 2 {language}")
+    judge("add")
+    page.locator("input[name=_save]").click()
+    expect(page.locator("code")).to_be_visible()
+    judge("address")
+    address = urlsplit(page.locator("code").inner_text()).path
+
+    device = open_page(viewport=STANDING, language=language)
+    device.goto(address)
+    device.locator("main button").click()
+    expect(device.locator(SERVICE)).to_be_visible()
+
+    page.locator(".desk-panel a").click()
+    judge("in use")
+    page.locator("a[href$='/matikan/']").click()
+    judge("switch off")
+    page.locator(".btn-danger").click()
+    expect(page.locator("a[href$='/matikan/']")).to_have_count(0)
+    judge("off")
+    page.goto(RECORDS)
+    judge("list")
+    device.locator(SERVICE).click()
+    expect(device.locator("html.kiosk")).to_have_count(0)

@@ -302,6 +302,16 @@ def test_an_appointment_of_another_day_is_told_to_whom_it_belongs(device, booked
     assert "Wednesday, 17 March 2027" in page.text
 
 
+def test_when_the_day_has_ended_nobody_arrives_any_more(device, office, booked):
+    QueueDayFactory(office=office, ended_at=MOMENT, ended_by=UserFactory())
+
+    page = device.post(CHECK_IN, {"code": booked.code, "fact": "0001"})
+
+    assert page.status_code == 409
+    assert "No more numbers are given today" in page.text
+    assert not Ticket.objects.exists()
+
+
 def test_who_comes_early_is_told_from_when_the_turn_is(device, booked):
     later(hours=2)
 
