@@ -122,8 +122,8 @@ def _polls(day: Day, answers: dict[str, list[Answer]]) -> list[Row]:
     polls = [answer for answer in phones + answers["boards"] if answer.known]
     unchanged = [one for one in polls if _tag(one.header("etag")) == _tag(one.known)]
     told = [answer for answer in unchanged if answer.status == 304]
-    queries = max(int(answer.header(counted.QUERIES)) for answer in told)
-    lasted = phones[-1].asked - phones[0].asked
+    queries = max((int(answer.header(counted.QUERIES)) for answer in told), default=0)
+    lasted = max(one.asked for one in phones) - min(one.asked for one in phones)
     waits = [answer.given - answer.asked for answer in phones]
     middle, p95 = median(waits), _p95(waits)
     return [
