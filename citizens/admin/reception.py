@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from citizens.admin import day_page, day_view
 from citizens.domain import arrivals, order, wording
 from citizens.domain.arrivals import Punctuality
 from citizens.forms.day import CheckInForm
 from citizens.models import Appointment, Office, QueueDay, Ticket, Visitor
+
+NO_ROOM = gettext_lazy(
+    "By the estimate there is no room for another walk-in of this service today. Offer a place on a later day first; "
+    "you may still give a number."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,20 @@ def by_name(
         found_more=len(found) > len(shown),
         focus="found",
     )
+
+
+def room_left(room: int | None) -> str:
+    """How many walk-ins there is room for after this number, or that nobody knows."""
+    if room is None:
+        return _(
+            "How many more walk-ins there is room for is not known: too few visits of this service were measured, "
+            "or today's opening hours are not entered."
+        )
+    return ngettext(
+        "After this number there is room for about %(count)s more walk-in of this service today.",
+        "After this number there is room for about %(count)s more walk-ins of this service today.",
+        room,
+    ) % {"count": room}
 
 
 def note_of(ticket: Ticket) -> str:

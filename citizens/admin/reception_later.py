@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from citizens import tokens
@@ -23,9 +24,17 @@ from citizens.models import Office, ServiceCase
 
 
 def ask(
-    request: HttpRequest, office: Office, walk_in: WalkInForm, *, refused: str = ""
+    request: HttpRequest,
+    office: Office,
+    walk_in: WalkInForm,
+    *,
+    refused: str | Promise = "",
+    insist: bool = False,
 ) -> HttpResponse:
-    """The free times and the few questions, for a filled-in walk-in form; `refused` says why there is no number."""
+    """The free times and the few questions, for a filled-in walk-in form; `refused` says why there is no number.
+
+    With `insist` a number may be given all the same, with one press.
+    """
     case, at = walk_in.chosen_case, timezone.now()
     days = later_place.first_times(case=case, office=office, at=at)
     typed = walk_in.cleaned_data
@@ -39,7 +48,11 @@ def ask(
             "priority_group": typed["priority_group"],
         },
     )
-    return _page(request, office, case, days, form, key=tokens.new(), refused=refused)
+    page = _page(request, office, case, days, form, key=tokens.new())
+    asked = {name: walk_in[name].value() or "" for name in walk_in.fields}
+    assert page.context_data is not None  # noqa: S101 - tells mypy what _page() makes
+    page.context_data |= {"refused": refused, "insist": asked if insist else None}
+    return page
 
 
 @action
@@ -79,8 +92,7 @@ def _page(
     form: LaterPlaceForm,
     *,
     key: str,
-    refused: str = "",
-) -> HttpResponse:
+) -> TemplateResponse:
     chosen = form["start"].value()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -98,7 +110,6 @@ def _page(
         ],
         "form": form,
         "key": key,
-        "refused": refused,
     }
     return TemplateResponse(request, "admin/citizens/reception/later.html", context)
 

@@ -25,9 +25,14 @@ SETTLING = 30 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One sum: services (ServiceGroup keys) that share counters. `planned`: the plan had more than is open."""
+    """One sum: services (ServiceGroup keys) that share counters. `planned`: the plan had more than is open.
+
+    `measured` are those of the services whose visits were measured often enough; the planned minutes stand in for the
+    others.
+    """
 
     groups: frozenset[int]
+    measured: frozenset[int]
     desks: int
     planned: bool
     desk_minutes: int
@@ -68,6 +73,11 @@ class Room:
             return self.total
         room = next((part.room for part in self.parts if group in part.groups), 0)
         return min(room, self.total)
+
+    def measured_of_group(self, group: int) -> int | None:
+        """As `of_group`, but None as well where visits for the service were measured too seldom: nothing is guessed."""
+        measured = any(group in part.measured for part in self.parts)
+        return self.of_group(group) if measured else None
 
 
 def remaining(*, office: Office, at: datetime.datetime) -> Room:
@@ -133,6 +143,7 @@ def _parts(
         to_come = [length for group, length in booked if group in groups]
         return Part(
             groups=groups,
+            measured=groups & measures.groups.keys(),
             desks=round(max(planned, minutes) / left) if left else 0,
             planned=planned > minutes,
             desk_minutes=max(planned, minutes),

@@ -6,11 +6,15 @@ import pytest
 from django.urls import reverse
 
 from citizens.enums import Attendance
-from citizens.models import Appointment, Ticket
+from citizens.models import Appointment, Counter, Ticket
 from portal import groups
+from tests.citizens.domain.measuring import measure
 from tests.factories.citizens import (
     DAY,
     MOMENT,
+    CounterFactory,
+    DeskSessionFactory,
+    OpeningPeriodFactory,
     QueueDayFactory,
     RequirementFactory,
     ServiceCaseFactory,
@@ -79,6 +83,58 @@ def test_a_closed_service_says_why_and_offers_the_same(take_number, office, case
 
     assert "KTP habis" in html
     assert "Wednesday, 17 March 2027" in html
+
+
+@pytest.fixture
+def no_room(office, case):
+    """Visits are measured, and no counter is open for the last hour of the day."""
+    OpeningPeriodFactory(template__office=office, closes=datetime.time(10, 20))
+    CounterFactory(office=office, groups=[case.service.group])
+    measure(office, case)
+
+
+def given():
+    return Ticket.objects.filter(queue_day__date=DAY)
+
+
+def test_with_no_room_by_the_estimate_the_later_day_comes_first(take_number, no_room):
+    html = take_number(phone="0812 3456 7890", priority_group="elderly")
+
+    assert "By the estimate there is no room" in html
+    assert html.index("Wednesday, 17 March 2027") < html.index("Give a number all the same")
+    assert 'name="priority_group" value="elderly"' in html
+    assert not given().exists()
+
+
+def test_staff_may_give_a_number_all_the_same_and_it_is_noted_once(take_number, no_room, staff):
+    for _press in range(2):
+        take_number(tetap="ya")
+
+    _given, note = given().get().events.order_by("pk")
+    assert note.reason
+    assert (note.staff, note.from_state, note.to_state) == (staff, "waiting", "waiting")
+
+
+def test_a_closed_service_is_no_matter_of_judgement(take_number, office, case, no_room):
+    ClosedServiceFactory(queue_day__office=office, queue_day__date=DAY, group=case.service.group)
+
+    for more in ({}, {"tetap": "ya"}):
+        assert "Give a number all the same" not in take_number(**more)
+    assert not given().exists()
+
+
+def test_reception_is_told_how_many_more_there_is_room_for(take_number, office, case, no_room):
+    DeskSessionFactory(counter=Counter.objects.get(office=office, groups=case.service.group))
+
+    assert "room for about 5 more walk-ins" in take_number()
+    # The same form once more gives the same number, whatever room is left.
+    assert "room for" not in take_number()
+    assert given().count() == 1
+
+
+def test_what_was_not_measured_is_not_guessed(take_number):
+    assert "is not known: too few visits" in take_number()
+    assert given().count() == 1
 
 
 def test_staff_may_offer_it_before_the_day_is_full(take_number):
