@@ -1,14 +1,34 @@
-"""A day of all verbs, in random order: its log replayed gives today's table."""
+"""Days of all verbs, the supervisor's too, in random order: the log replayed gives the table."""
 
 import datetime
 import random
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from citizens.domain import counter, queue, setting_aside, ticket_log, undoing
-from citizens.enums import AT_THE_COUNTER, Outcome, ParkReason, PriorityGroup, TicketState
-from citizens.models import Ticket
+from citizens import tokens
+from citizens.domain import (
+    arrivals,
+    counter,
+    day_control,
+    end_of_day,
+    paper_numbers,
+    queue,
+    setting_aside,
+    ticket_log,
+    undoing,
+)
+from citizens.enums import (
+    AT_THE_COUNTER,
+    ENDED_TICKET_STATES,
+    Actor,
+    Outcome,
+    ParkReason,
+    PriorityGroup,
+    TicketState,
+)
+from citizens.models import QueueDayEvent, Ticket
 from tests.factories.citizens import (
     MOMENT,
     CounterFactory,
@@ -16,6 +36,7 @@ from tests.factories.citizens import (
     OfficeFactory,
     QueueDayFactory,
     ServiceCaseFactory,
+    UserFactory,
 )
 
 STEPS = 300
@@ -25,6 +46,10 @@ REFUSED = (
     counter.CalledEnough,
     counter.CounterClosed,
     counter.NobodyWaiting,
+    counter.OnPause,
+    day_control.NotOpen,
+    day_control.WalkInRefused,
+    paper_numbers.NumberTaken,
     queue.StaleTicket,
     setting_aside.CallAgainFirst,
     setting_aside.NotServedThere,
@@ -46,15 +71,16 @@ class Played:
             for served in (groups, groups[:1], groups)
         ]
         self.day = QueueDayFactory(office=self.office)
+        self.supervisor = UserFactory(office=self.office)
 
     def arrive(self, session):
-        queue.issue(
-            queue.lock_day(office=self.office, at=self.at),
+        arrivals.issue_walk_in(
+            office=self.office,
             case=self.chance.choice(self.cases),
-            prefix="A",
             priority_group=self.chance.choice([None, None, PriorityGroup.ELDERLY]),
             at=self.at,
             staff=session.staff,
+            submission_key=tokens.new(),
         )
 
     def somebody(self, session):
@@ -97,6 +123,71 @@ class Played:
             counter=session.counter, at=self.at, staff=session.staff
         )
 
+    def reopen(self, session):
+        self.sessions[self.sessions.index(session)] = counter.open_counter(
+            counter=session.counter, at=self.at, staff=session.staff
+        )
+
+    def pause_and_go_on(self, session):
+        counter.pause(session=session, at=self.at)
+        if self.chance.random() < 0.8:
+            counter.go_on(session=session, at=self.at)
+
+    def go_on(self, session):
+        counter.go_on(session=session, at=self.at)
+
+    def supervise(self, verb, **values):
+        verb(office=self.office, at=self.at, staff=self.supervisor, **values)
+
+    def change_rule(self, _session):
+        self.day.refresh_from_db()
+        rule = replace(day_control.Rule.of(self.day), booked_per_walk_in=self.chance.randint(1, 3))
+        self.supervise(day_control.change_rule, rule=rule, version=self.day.version, reason="Ramai")
+
+    def limit_walk_ins(self, _session):
+        self.day.refresh_from_db()
+        self.supervise(
+            day_control.limit_walk_ins,
+            limit=self.chance.choice([None, None, 20]),
+            version=self.day.version,
+            reason="Ramai",
+        )
+
+    def close_or_open_service(self, _session):
+        group = self.cases[1].service.group
+        if self.chance.random() < 0.3:
+            self.supervise(day_control.close_service, group=group, reason="Ramai")
+        else:
+            self.supervise(day_control.open_service, group=group)
+
+    def release(self, session):
+        day_control.release_counter(
+            session=session, reason="Pulang", at=self.at, staff=self.supervisor
+        )
+        self.reopen(session)
+
+    def enter_paper(self, _session):
+        slip = paper_numbers.Slip(
+            number=self.chance.choice(queue.PAPER_NUMBERS),
+            written_at=self.at - datetime.timedelta(minutes=self.chance.randint(0, 30)),
+            case=self.chance.choice(self.cases),
+            outcome=self.chance.choice([None, None, Outcome.DONE]),
+        )
+        self.supervise(paper_numbers.enter, slips=[slip])
+
+    def end(self):
+        """Whoever is being served is finished first: the end of the day waits for them."""
+        for ticket in Ticket.objects.filter(queue_day=self.day, state=TicketState.SERVING):
+            counter.finish(
+                ticket=ticket,
+                outcome=Outcome.DONE,
+                missing_papers=[],
+                offers=[],
+                at=self.at,
+                staff=self.supervisor,
+            )
+        self.supervise(end_of_day.end)
+
     def verbs(self):
         finish = partial(
             self.with_somebody,
@@ -119,6 +210,13 @@ class Played:
             self.turned_up: 2,
             self.transfer: 3,
             self.close_and_open: 1,
+            self.pause_and_go_on: 1,
+            self.go_on: 2,
+            self.change_rule: 1,
+            self.limit_walk_ins: 1,
+            self.close_or_open_service: 1,
+            self.release: 1,
+            self.enter_paper: 1,
             lambda session: undoing.undo(session=session, at=self.at): 4,
         }
         return [verb for verb, weight in weighted.items() for _ in range(weight)]
@@ -141,12 +239,32 @@ def test_replaying_the_log_of_a_day_gives_todays_table(db, seed):
     played.play()
 
     tickets = list(Ticket.objects.filter(queue_day=played.day).order_by("number"))
-    assert [ticket.number for ticket in tickets] == list(range(1, len(tickets) + 1))
+    given = [ticket.number for ticket in tickets if ticket.number not in queue.PAPER_NUMBERS]
+    assert given == list(range(1, len(given) + 1))
+    assert len({ticket.number for ticket in tickets}) == len(tickets) > len(given)
     for ticket in tickets:
-        told = ticket_log.replay(list(ticket.events.order_by("pk")))
-        assert {name: getattr(told, name) for name in COLUMNS} == {
-            name: getattr(ticket, name) for name in COLUMNS
-        }
+        assert_table_is_the_log(ticket)
     states = {event.to_state for ticket in tickets for event in ticket.events.all()}
     assert states >= {"waiting", "called", "serving", "parked", "missed", "finished"}
     assert any(event.undoes_id for ticket in tickets for event in ticket.events.all())
+
+    assert QueueDayEvent.objects.values("what").distinct().count() >= 4
+
+    played.end()
+
+    for ticket in Ticket.objects.filter(queue_day=played.day):
+        assert ticket.state in ENDED_TICKET_STATES
+        assert_table_is_the_log(ticket)
+
+
+def assert_table_is_the_log(ticket):
+    """In all columns that events decide; each event begins where the last ended, and has who and when."""
+    events = list(ticket.events.order_by("pk"))
+    told = ticket_log.replay(events)
+    assert {name: getattr(told, name) for name in COLUMNS} == {
+        name: getattr(ticket, name) for name in COLUMNS
+    }
+    assert [event.from_state for event in events] == ["", *(one.to_state for one in events[:-1])]
+    for event in events:
+        assert event.at is not None
+        assert (event.staff_id is not None) == (event.actor == Actor.STAFF)
