@@ -149,6 +149,8 @@ APPOINTMENT_MOVES: dict[AppointmentState, tuple[AppointmentState, ...]] = {
         AppointmentState.CHECKED_IN,
         AppointmentState.CANCELLED,
         AppointmentState.NO_SHOW,
+        # The office could not keep its time, and found no other.
+        AppointmentState.UNSERVED,
     ),
     AppointmentState.CHECKED_IN: (
         AppointmentState.SERVED,

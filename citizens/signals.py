@@ -14,6 +14,8 @@ appointment_cancelled = Signal()  # appointment: Appointment, at: datetime
 appointment_ended = Signal()
 # Another time or place. appointment: Appointment, at: datetime, office_caused: bool
 appointment_moved = Signal()
+# The office cannot keep its time and found no other. appointment: Appointment, at: datetime
+appointment_needs_attention = Signal()
 # offer: WaitlistOffer (with entry and hold), at: datetime
 place_offered = Signal()
 # contact_code: ContactCode (with appointment), digits: str (kept nowhere else), at: datetime

@@ -26,6 +26,10 @@ def _may(actions: str, models: str, app: str = "citizens") -> frozenset[str]:
 CATALOGUE = "servicegroup service servicecase requirement servicestandard offerreason"
 PLACES = "district subdistrict office counter"
 CALENDAR = "openingtemplate openingperiod openingcapacity closedday"
+PLANNING = (
+    "specialday specialperiod specialcapacity daydesks shift absence presenceorder"
+    " proposal proposalline attention attentioncall surgecause"
+)
 BOOKINGS = "slot appointment appointmentevent visitor visitorservice"
 DAY = "queueday ticket ticketevent desksession visit missingpaper digitalidoffer"
 OBSTACLES = "outage cardstock"
@@ -58,6 +62,7 @@ GROUPS: dict[str, frozenset[str]] = {
     | _READ_REVEALS
     | _may("supervise", "queue")
     | _may("plan", "groupvisit")
+    | _PLAN
     | _TELL_OBSTACLES
     | _MIND_DEVICES
     | _READ_ALL

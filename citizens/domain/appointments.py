@@ -9,19 +9,22 @@ from django.db import transaction
 from django.db.models import F
 
 from citizens import signals
-from citizens.domain import release
+from citizens.domain import attention, release
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import (
     ACTIVE_APPOINTMENT_STATES,
     APPOINTMENT_MOVES,
     Actor,
     AppointmentState,
+    AttentionEnd,
+    AttentionReason,
     PlaceShare,
 )
 from citizens.models import (
     Appointment,
     AppointmentEvent,
     AppointmentPlace,
+    Attention,
     Slot,
     User,
     VisitorService,
@@ -78,7 +81,13 @@ def move(
         reason=reason,
         office_caused=office_caused,
     )
-    if to != AppointmentState.CANCELLED:
+    cancelled = to == AppointmentState.CANCELLED
+    attention.settle(
+        appointment=appointment,
+        end=AttentionEnd.CANCELLED if cancelled else AttentionEnd.OVER,
+        at=at,
+    )
+    if not cancelled:
         signals.appointment_ended.send(sender=Appointment, appointment=appointment, at=at)
 
 
@@ -162,20 +171,27 @@ LEFT_OVER = {
 def close_past_days(*, at: datetime.datetime) -> int:
     """Ends the appointments that past days left open, so that their people can book again; returns how many.
 
-    A person is never a no-show before the day is over. Whoever came and was not served is so by the office's doing.
+    A person is never a no-show before the day is over. Whoever came and was not served is so by the office's doing,
+    and so is whoever the office left without a time that it could keep.
     """
     left = Appointment.objects.active().filter(starts_at__lt=local_midnight(local_date(at)))
+    forsaken = set(
+        Attention.objects.open()
+        .filter(reason=AttentionReason.NO_PLACE, appointment__in=left)
+        .values_list("appointment", flat=True)
+    )
     closed = 0
     for appointment in left.order_by("pk"):
         state = AppointmentState(appointment.state)
+        to = AppointmentState.UNSERVED if appointment.pk in forsaken else LEFT_OVER[state]
         with suppress(StaleAppointment), transaction.atomic():
             move(
                 appointment=appointment,
-                to=LEFT_OVER[state],
+                to=to,
                 expected=state,
                 at=at,
                 actor=Actor.SYSTEM,
-                office_caused=state == AppointmentState.CHECKED_IN,
+                office_caused=to == AppointmentState.UNSERVED,
             )
             closed += 1
     return closed

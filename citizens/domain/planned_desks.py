@@ -17,7 +17,7 @@ from django.db.models import Count, QuerySet
 from citizens.domain import online_share, release
 from citizens.domain.office_time import local_midnight
 from citizens.domain.online_share import Desks
-from citizens.models import HeldPlace, Office, Release, ServiceGroup, Slot, User
+from citizens.models import DayDesks, HeldPlace, Office, ServiceGroup, Slot, User
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +134,12 @@ def set_desks(
     _refuse_what_is_sold(slots, sold, counters, online)
     _refuse_above_share(day, slots, sold, counters, online)
     added, removed = _change(slots, counters, online, at=at)
+    DayDesks.objects.update_or_create(
+        office=office,
+        date=date,
+        group=group,
+        defaults={"counters": counters, "online": online, "set_at": at, "set_by": staff},
+    )
     logger.info(
         "Desks were planned",
         extra={
@@ -216,19 +222,7 @@ def _change(
 
 
 def _trim(slots: Sequence[Slot], online: int) -> None:
-    """Takes places out of what is not released yet, the latest first, then lowers `released` of the slots."""
-    surplus = {slot.pk: slot.online - online for slot in slots}
-    smaller: list[Release] = []
-    gone: list[int] = []
-    for row in Release.objects.filter(slot__in=surplus).order_by("-due_at", "-pk"):
-        taken = min(row.places, surplus[row.slot_id])
-        surplus[row.slot_id] -= taken
-        row.places -= taken
-        if not row.places:
-            gone.append(row.pk)
-        elif taken:
-            smaller.append(row)
-    Release.objects.filter(pk__in=gone).delete()
-    Release.objects.bulk_update(smaller, ["places"])
+    """Takes places out of what is not released yet, then lowers `released` of the slots."""
+    left = release.take_back({slot.pk: slot.online - online for slot in slots})
     for slot in slots:
-        slot.released -= surplus[slot.pk]
+        slot.released -= left[slot.pk]

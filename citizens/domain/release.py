@@ -9,7 +9,7 @@ import datetime
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -126,6 +126,27 @@ RELEASE = """
     )
     SELECT coalesce(sum(places), 0) FROM sums
 """
+
+
+def take_back(surplus: Mapping[int, int]) -> dict[int, int]:
+    """Takes places out of what is not released yet, the latest to open first; `surplus` is how many by slot (id).
+
+    The slots are locked by the caller, who changes their `online`. Returns how many each still has too many.
+    """
+    left = dict(surplus)
+    smaller: list[Release] = []
+    gone: list[int] = []
+    for row in Release.objects.filter(slot__in=surplus).order_by("-due_at", "-pk"):
+        taken = min(row.places, left[row.slot_id])
+        left[row.slot_id] -= taken
+        row.places -= taken
+        if not row.places:
+            gone.append(row.pk)
+        elif taken:
+            smaller.append(row)
+    Release.objects.filter(pk__in=gone).delete()
+    Release.objects.bulk_update(smaller, ["places"])
+    return left
 
 
 def give_back(slots: Sequence[Slot], *, at: datetime.datetime) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from citizens import signals
-from citizens.domain import appointments, booking, obstacles
+from citizens.domain import appointments, attention, booking, obstacles
 from citizens.domain import party as parties
 from citizens.domain.appointments import TooLate
 from citizens.domain.office_time import local_date
-from citizens.enums import Actor, AppointmentState, PlaceShare
+from citizens.enums import Actor, AppointmentState, AttentionEnd, PlaceShare
 from citizens.models import (
     Appointment,
     AppointmentEvent,
@@ -105,6 +105,7 @@ def _move(
     _rewrite(appointment, slots[0], start, ends_at, at)
     event.to_office = appointment.office
     event.save()
+    attention.settle(appointment=appointment, end=AttentionEnd.MOVED, at=at)
     signals.appointment_moved.send(
         sender=Appointment, appointment=appointment, at=at, office_caused=event.office_caused
     )
