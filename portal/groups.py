@@ -44,8 +44,9 @@ _HELP_CALLERS = _may("arrange", "appointments") | _may("reveal", "personal_data"
 _READ_REVEALS = _may("view", "accesslog")
 _READ_DAY = _may("view", f"{BOOKINGS} {DAY} {CATALOGUE} {PLACES} {OBSTACLES} closedday")
 _TELL_OBSTACLES = _may("add change", "outage") | _may("add", "cardstock")
-_READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {RESULTS} {DEVICES}")
+_READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {PLANNING} {RESULTS} {DEVICES}")
 _MIND_DEVICES = _may("add change", DEVICES)
+_PLAN = _may("plan", "calendar") | _may("add change delete", "surgecause")
 _KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
     "delete", f"requirement {CALENDAR}"
 )
