@@ -34,7 +34,7 @@ SOON = 2.0  # seconds until the day begins, for everybody to be ready
 APPLICATION = f"{counted.__name__}:application"
 ANYBODY = """
     SELECT token FROM citizens_ticket ticket JOIN citizens_queueday day ON day.id = ticket.queue_day_id
-    WHERE day.office_id = %s AND state = 'waiting' ORDER BY random() LIMIT 1
+    WHERE day.office_id = %s AND day.last_number > 0 ORDER BY state <> 'waiting', random() LIMIT 1
 """
 MOST_QUERIES = 1  # of a poll with nothing new
 LEAST_RATE = 0.95  # of the phones' polls: the rest is lost where the machine is too slow
@@ -157,7 +157,7 @@ def _errors(day: Day, answers: dict[str, list[Answer]]) -> Row:
 
 
 def _anybody(connection: psycopg.Connection, place: Place) -> str:
-    """The token of somebody who waits, as it is printed on the number; empty when nobody does."""
+    """The token of somebody who waits, or did, as it is printed on the number; empty when nobody has come yet."""
     found = connection.execute(ANYBODY, [place.office.pk]).fetchone()
     return str(found[0]) if found else ""
 

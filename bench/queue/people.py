@@ -27,7 +27,9 @@ BOARDS = 2
 NEARER_EVERY = 1.0
 LOOKS = 5  # of one phone, before somebody else takes one out
 LOOK_AGAIN = 0.2  # seconds until a desk with nobody in its line looks again
-QUIET = 8.0  # seconds after the last visit in which only phones and screens ask: nothing is new
+# Seconds after the last visit in which only phones and screens ask, each phone once and half of them twice: from
+# then on nothing is new.
+QUIET = 15.0
 START = re.compile(r"/(\d+)/mulai/")
 NUMBER = re.compile(r"\bnomor=(\d+)")
 

@@ -51,7 +51,7 @@ class Arrival:
 
 ORDINARY = Profile("450 visits", visits=450, by_noon=260, minutes=10.5, speed=100)
 # 340 people by noon and 700 in all: more than thirteen counters serve at the ordinary pace.
-LEBARAN = Profile("700 visits after Lebaran", visits=700, by_noon=340, minutes=7.5, speed=125)
+LEBARAN = Profile("700 visits after Lebaran", visits=700, by_noon=340, minutes=7.5, speed=140)
 
 
 def arrivals(profile: Profile) -> list[Arrival]:
