@@ -14,8 +14,9 @@ TEMPLATES := templates
 run: .venv/run.stamp
 	@DEMO=1 $(BIN)/python manage.py run
 
+# A whole file to one worker: what its tests share (a web server, a browser, reference data) is started once.
 test: .venv/dev.stamp
-	$(TRIAL) $(BIN)/pytest -n auto
+	$(TRIAL) $(BIN)/pytest -n auto --dist loadfile
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.utils import translation
 
 from portal.celery import app
@@ -18,6 +19,15 @@ def pytest_configure():
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
     # Doorbells ring in memory, and nobody answers: a test calls the pump itself.
     app.conf.update(broker_url="memory://", broker_transport=None, broker_transport_options={})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database whose commits do not wait for the disk: tests kill clients of PostgreSQL, never the machine."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        cursor.execute("SET synchronous_commit = off")
 
 
 @pytest.fixture(autouse=True)
