@@ -105,16 +105,24 @@ class Calendar:
         if not found.hours:
             return found
         capacities = dict(found.capacities)
-        if empty := self.rota.empty_counters(office=office, day=day):
-            desks = {group: capacity.counters for group, capacity in capacities.items()}
-            lost = [self.served.get(counter, ()) for counter in empty]
-            for group, left in rota.without_desks(desks, lost=lost, order=self.rank).items():
+        for group in self.losing(office=office, day=day).values():
+            if group is not None:
                 was = capacities[group]
+                left = was.counters - 1
                 capacities[group] = Capacity(left, min(was.online, left), was.minutes)
         for group, was in capacities.items():
             if decided := self.desks.get((office, day, group)):
                 capacities[group] = Capacity(*decided, was.minutes)
         return DayPlan(hours=found.hours, capacities=tuple(capacities.items()), why=found.why)
+
+    def losing(self, *, office: int, day: datetime.date) -> dict[int, int | None]:
+        """The counters that stay empty on a day, each with the group that loses a desk thereby."""
+        empty = self.rota.empty_counters(office=office, day=day)
+        if not empty:
+            return {}
+        desks = {group: row.counters for group, row in self._base(office, day).capacities}
+        lost = [self.served.get(counter, ()) for counter in empty]
+        return dict(zip(empty, rota.losers(desks, lost=lost, order=self.rank), strict=True))
 
     def slots(self, *, office: int, day: datetime.date) -> dict[int, list[Wanted]]:
         """The slots of each group on a day, in order of time; a group without a counter has none."""

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from citizens.domain import rota
 from citizens.enums import HoursKind
 from citizens.models import (
     Absence,
@@ -176,15 +178,24 @@ def presence(edit: Edit, staff: User, at: datetime.datetime) -> None:
     )
 
 
+def drop_presence(edit: Edit, staff: User, at: datetime.datetime) -> None:
+    """`order`: its id."""
+    PresenceOrder.objects.filter(pk=edit["order"]).delete()
+
+
 def shift(edit: Edit, staff: User, at: datetime.datetime) -> None:
     """`staff`, `counter`, `weekday`, `valid_from`, `valid_until` (None: open)."""
+    first, until = _day(edit["valid_from"]), _day_or_none(edit["valid_until"])
+    clash = rota.clashing(staff=edit["staff"], weekdays=[edit["weekday"]], first=first, until=until)
+    if clash:
+        raise Refused(_("This would be a second counter: %(shift)s.") % {"shift": clash[0]})
     _save(
         Shift(
             staff_id=edit["staff"],
             counter_id=edit["counter"],
             weekday=edit["weekday"],
-            valid_from=_day(edit["valid_from"]),
-            valid_until=_day_or_none(edit["valid_until"]),
+            valid_from=first,
+            valid_until=until,
         )
     )
 
@@ -219,6 +230,7 @@ _OPS: dict[str, Callable[[Edit, User, datetime.datetime], None]] = {
         absence,
         drop_absence,
         presence,
+        drop_presence,
         shift,
         end_shift,
         move_outage,

@@ -68,15 +68,25 @@ class Rota:
 
     def is_away(self, *, staff: int, office: int, day: datetime.date) -> bool:
         """Whether somebody is not at the counter on a day."""
-        everybody = any(
-            order.first <= day < order.until and order.office in (None, office)
-            for order in self.orders
-        )
-        return any(
-            row.staff == staff
+        return self.why_away(staff=staff, office=office, day=day) is not None
+
+    def why_away(self, *, staff: int, office: int, day: datetime.date) -> AbsenceKind | None:
+        """Why somebody is not at the counter on a day; None for whoever is there."""
+        everybody = self.is_ordered(office=office, day=day)
+        kinds = (
+            row.kind
+            for row in self.away
+            if row.staff == staff
             and row.first <= day < row.until
             and not (everybody and row.kind == AbsenceKind.FROM_HOME)
-            for row in self.away
+        )
+        return next(kinds, None)
+
+    def is_ordered(self, *, office: int, day: datetime.date) -> bool:
+        """Whether everybody of an office has to be present on a day."""
+        return any(
+            order.first <= day < order.until and order.office in (None, office)
+            for order in self.orders
         )
 
     def empty_counters(self, *, office: int, day: datetime.date) -> list[int]:
@@ -109,21 +119,58 @@ def read(*, offices: Collection[int], first: datetime.date, until: datetime.date
     )
 
 
-def without_desks(
+def losers(
     desks: dict[int, int], *, lost: Iterable[Collection[int]], order: Collection[int]
-) -> dict[int, int]:
-    """The desks of each group when counters stay empty; `lost` has the groups that each of these serves.
+) -> list[int | None]:
+    """The group that loses a desk to each empty counter, if any; `lost` has the groups that each of these serves.
 
-    Each takes one desk from the group with most desks left among those it serves, the first in `order` of equals.
+    It is the group with most desks left among those that the counter serves, the first in `order` of equals.
     """
     left = dict(desks)
     rank = {group: number for number, group in enumerate(order)}
+    found: list[int | None] = []
     for groups in lost:
         served = [group for group in groups if left.get(group)]
-        if served:
-            largest = max(served, key=lambda group: (left[group], -rank.get(group, 0)))
+        largest = max(served, key=lambda group: (left[group], -rank.get(group, 0)), default=None)
+        if largest is not None:
             left[largest] -= 1
-    return left
+        found.append(largest)
+    return found
+
+
+def clashing(
+    *,
+    staff: int,
+    weekdays: Collection[int],
+    first: datetime.date,
+    until: datetime.date | None,
+) -> list[Shift]:
+    """The shifts of a person that a new one from `first` until `until` (half-open) would leave unclear.
+
+    A shift may stand in for an ordinary one: it lies wholly within its days, and afterwards the ordinary one is worked
+    again. Any other two shifts of a person on one weekday would put the person at two counters.
+    """
+    same = Shift.objects.filter(staff=staff, weekday__in=weekdays).select_related(
+        "counter__office", "staff"
+    )
+    ends = until or datetime.date.max
+    return [
+        row
+        for row in same.order_by("valid_from", "weekday", "pk")
+        if row.valid_from < ends
+        and first < (row.valid_until or datetime.date.max)
+        and not _stands_in(first, until, row)
+        and not _is_stood_in_for(first, ends, row)
+    ]
+
+
+def _stands_in(first: datetime.date, until: datetime.date | None, row: Shift) -> bool:
+    ends = row.valid_until or datetime.date.max
+    return until is not None and row.valid_from < first and until <= ends
+
+
+def _is_stood_in_for(first: datetime.date, ends: datetime.date, row: Shift) -> bool:
+    return row.valid_until is not None and first < row.valid_from and row.valid_until <= ends
 
 
 def _before(day: datetime.date, until: datetime.date | None) -> bool:

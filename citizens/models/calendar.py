@@ -6,10 +6,11 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from citizens.enums import ClosedDayKind, HoursKind
+from citizens.models import ranges
 from citizens.models.office import Office
 from citizens.models.region import District
 from citizens.models.service import ServiceGroup
@@ -23,24 +24,6 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 4, _("Friday")
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
-
-
-def _one(field: str) -> Func:
-    """A range that holds one id: with "&&" it says "equal" in an index that needs no extension."""
-    return Func(F(field), F(field), Value("[]"), function="int8range")
-
-
-def _days(first: str, until: str) -> Func:
-    return Func(F(first), F(until), function="daterange")
-
-
-def _hours(opens: str, closes: str) -> Func:
-    """Seconds of the day, half-open: PostgreSQL has no range of times of its own."""
-    seconds = [
-        Func(F(field), function="date_part", template="%(function)s('epoch', %(expressions)s)::int")
-        for field in (opens, closes)
-    ]
-    return Func(*seconds, function="int4range")
 
 
 class OpeningTemplateQuerySet(models.QuerySet["OpeningTemplate"]):
@@ -76,9 +59,9 @@ class OpeningTemplate(models.Model):
             ExclusionConstraint(
                 name="one_template_of_a_kind_a_day",
                 expressions=[
-                    (_one("office"), RangeOperators.OVERLAPS),
-                    (_one("kind"), RangeOperators.OVERLAPS),
-                    (_days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                    (ranges.one("office"), RangeOperators.OVERLAPS),
+                    (ranges.one("kind"), RangeOperators.OVERLAPS),
+                    (ranges.days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_(
                     "Another template of this office covers some of these days."
@@ -117,9 +100,9 @@ class OpeningPeriod(models.Model):
             ExclusionConstraint(
                 name="periods_of_a_weekday_never_overlap",
                 expressions=[
-                    (_one("template"), RangeOperators.OVERLAPS),
-                    (_one("weekday"), RangeOperators.OVERLAPS),
-                    (_hours("opens", "closes"), RangeOperators.OVERLAPS),
+                    (ranges.one("template"), RangeOperators.OVERLAPS),
+                    (ranges.one("weekday"), RangeOperators.OVERLAPS),
+                    (ranges.hours("opens", "closes"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("Two periods of a day overlap."),
             ),
@@ -265,8 +248,8 @@ class SpecialPeriod(models.Model):
             ExclusionConstraint(
                 name="special_periods_never_overlap",
                 expressions=[
-                    (_one("day"), RangeOperators.OVERLAPS),
-                    (_hours("opens", "closes"), RangeOperators.OVERLAPS),
+                    (ranges.one("day"), RangeOperators.OVERLAPS),
+                    (ranges.hours("opens", "closes"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("Two periods of a day overlap."),
             ),

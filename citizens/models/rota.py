@@ -1,11 +1,14 @@
 """Who is at which counter when, who is away, and orders that everybody is present."""
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citizens.enums import AbsenceKind
+from citizens.models import ranges
 from citizens.models.calendar import Weekday
 from citizens.models.office import Counter, Office
 
@@ -71,7 +74,14 @@ class Absence(models.Model):
         verbose_name = _("absence")
         verbose_name_plural = _("absences")
         constraints = [
-            models.UniqueConstraint(fields=["staff", "first_day"], name="one_absence_begins_a_day"),
+            ExclusionConstraint(
+                name="absences_of_a_person_never_overlap",
+                expressions=[
+                    (ranges.one("staff"), RangeOperators.OVERLAPS),
+                    (ranges.days("first_day", "until"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This person is away on some of these days already."),
+            ),
             models.CheckConstraint(
                 condition=Q(until__gt=F("first_day")), name="absence_runs_forward"
             ),

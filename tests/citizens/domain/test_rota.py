@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import IntegrityError
 
 from citizens.domain import rota
 from citizens.domain.rota import Away, Duty, Order, Rota
@@ -75,9 +76,9 @@ def test_an_order_of_another_office_or_day_changes_nothing():
 def test_each_empty_counter_takes_a_desk_from_the_largest_group_it_serves():
     desks = {1: 3, 2: 2, 3: 1}
 
-    assert rota.without_desks(desks, lost=[(1, 2)], order=[1, 2, 3]) == {1: 2, 2: 2, 3: 1}
-    assert rota.without_desks(desks, lost=[(1, 2)] * 2, order=[2, 1, 3]) == {1: 2, 2: 1, 3: 1}
-    assert rota.without_desks(desks, lost=[(3,)] * 2, order=[1, 2, 3]) == {1: 3, 2: 2, 3: 0}
+    assert rota.losers(desks, lost=[(1, 2)], order=[1, 2, 3]) == [1]
+    assert rota.losers(desks, lost=[(1, 2)] * 2, order=[2, 1, 3]) == [1, 2]
+    assert rota.losers(desks, lost=[(3,)] * 2, order=[1, 2, 3]) == [3, None]
 
 
 @pytest.mark.django_db
@@ -93,3 +94,47 @@ def test_the_rota_is_read_in_three_queries(django_assert_num_queries):
 
     assert found.empty_counters(office=counter.office_id, day=DAY) == []
     assert [row.office for row in found.worked(office=counter.office_id, day=DAY)] == []
+
+
+WEEK = 7 * ONE_DAY
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "clash"),
+    [
+        (DAY, None, True),
+        (DAY + WEEK, DAY + 2 * WEEK, False),  # stands in for the ordinary one
+        (LONG_AGO, DAY + WEEK, True),
+        (LONG_AGO - WEEK, LONG_AGO, False),
+        (LONG_AGO - WEEK, LONG_AGO + WEEK, True),
+        (LONG_AGO - WEEK, None, True),
+    ],
+)
+@pytest.mark.django_db
+def test_a_person_is_at_two_counters_only_where_one_shift_stands_in_for_the_other(
+    first, until, clash
+):
+    shift = ShiftFactory(weekday=TUESDAY, valid_from=LONG_AGO)
+
+    found = rota.clashing(staff=shift.staff_id, weekdays=[TUESDAY], first=first, until=until)
+
+    assert found == ([shift] if clash else [])
+    assert not rota.clashing(staff=shift.staff_id, weekdays=[3], first=first, until=until)
+
+
+@pytest.mark.django_db
+def test_an_ordinary_shift_may_be_written_around_one_that_stands_in():
+    stand_in = ShiftFactory(weekday=TUESDAY, valid_from=DAY, valid_until=DAY + WEEK)
+
+    assert not rota.clashing(
+        staff=stand_in.staff_id, weekdays=[TUESDAY], first=LONG_AGO, until=None
+    )
+
+
+@pytest.mark.django_db
+def test_nobody_is_away_twice_on_a_day():
+    absence = AbsenceFactory(until=DAY + 3 * ONE_DAY)
+    AbsenceFactory(staff=absence.staff, first_day=absence.until)
+
+    with pytest.raises(IntegrityError):
+        AbsenceFactory(staff=absence.staff, first_day=DAY + ONE_DAY)
