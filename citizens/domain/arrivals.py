@@ -177,11 +177,10 @@ def check_in(
             kiosk=kiosk,
             appointment=appointment,
         )
-        told_waits.write(ticket=ticket, at=at)
-        return ticket
+    told_waits.tell(ticket=ticket, at=at)
+    return ticket
 
 
-@transaction.atomic
 def issue_walk_in(
     *,
     office: Office,
@@ -198,26 +197,27 @@ def issue_walk_in(
     `phone` (E.164) is told when the turn is near. `submission_key` names the form that was filled in: sent twice,
     it gives the same ticket. Raises day_control.ServiceClosed or day_control.NoMoreNumbers.
     """
-    day = queue.lock_day(office=office, at=at)
-    made = Ticket.objects.filter(submission_key=submission_key).first()
-    asked = (day.pk, case.pk, priority_group or "")
-    if made is not None and (made.queue_day_id, made.case_id, made.priority_group) == asked:
-        return made
-    day_control.refuse_walk_in(day, group=case.service.group_id)
-    ticket = queue.issue(
-        day,
-        case=case,
-        prefix=PRIORITY_PREFIX if priority_group else WALK_IN_PREFIX,
-        priority_group=priority_group,
-        at=at,
-        staff=staff,
-        actor=Actor.STAFF if staff else Actor.CITIZEN,
-        kiosk=kiosk,
-        phone=phone,
-        # The back button and the next person: another wish under an old key is another ticket.
-        submission_key=None if made else submission_key,
-    )
-    told_waits.write(ticket=ticket, at=at)
+    with transaction.atomic():
+        day = queue.lock_day(office=office, at=at)
+        made = Ticket.objects.filter(submission_key=submission_key).first()
+        asked = (day.pk, case.pk, priority_group or "")
+        if made is not None and (made.queue_day_id, made.case_id, made.priority_group) == asked:
+            return made
+        day_control.refuse_walk_in(day, group=case.service.group_id)
+        ticket = queue.issue(
+            day,
+            case=case,
+            prefix=PRIORITY_PREFIX if priority_group else WALK_IN_PREFIX,
+            priority_group=priority_group,
+            at=at,
+            staff=staff,
+            actor=Actor.STAFF if staff else Actor.CITIZEN,
+            kiosk=kiosk,
+            phone=phone,
+            # The back button and the next person: another wish under an old key is another ticket.
+            submission_key=None if made else submission_key,
+        )
+    told_waits.tell(ticket=ticket, at=at)
     return ticket
 
 

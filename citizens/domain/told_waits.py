@@ -1,8 +1,10 @@
 """What people were told about their wait when they got their number, and how often it was so."""
 
 import datetime
+import logging
 from dataclasses import dataclass
 
+from django.db import DatabaseError, transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 
 from citizens.domain import estimate
@@ -10,6 +12,8 @@ from citizens.domain.estimate import MINUTE
 from citizens.domain.office_time import local_date
 from citizens.domain.service_minutes import ENOUGH, WORKING_DAYS
 from citizens.models import Office, QueueDay, Ticket, WaitForecast
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,20 @@ class Held:
         return round(100 * self.held / self.told) if self.told >= ENOUGH else None
 
 
+def tell(*, ticket: Ticket, at: datetime.datetime) -> None:
+    """Keeps what a new ticket is told, after the transaction that gave it: nobody waits for the lock of the day meanwhile.
+
+    What cannot be kept is logged: the number is given all the same, and counts as one that was told nothing.
+    """
+    try:
+        with transaction.atomic():
+            write(ticket=ticket, at=at)
+    except DatabaseError:
+        logger.exception("A told wait was not kept", extra={"ticket": ticket.pk})
+
+
 def write(*, ticket: Ticket, at: datetime.datetime) -> WaitForecast | None:
-    """Keeps what a new ticket is told; None where there is no range. Call it in the transaction of the ticket."""
+    """Keeps what a new ticket is told; None where there is no range."""
     told = estimate.of_ticket(ticket=ticket, at=at)
     if told is None or told.low is None or told.high is None:
         return None

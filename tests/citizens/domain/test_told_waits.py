@@ -1,9 +1,11 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from citizens.domain import arrivals, told_waits
-from citizens.models import WaitForecast
+from citizens.models import Ticket, WaitForecast
 from tests.citizens.domain.measuring import measure
 from tests.factories.citizens import (
     DAY,
@@ -105,3 +107,32 @@ def test_another_office_and_who_was_never_called_do_not_count(session):
     WaitForecastFactory(ticket__queue_day__office=session.counter.office)
 
     assert told_waits.held_share(office=session.counter.office, at=MOMENT).told == 0
+
+
+def test_a_number_is_given_even_when_its_wait_cannot_be_kept(case, session, caplog):
+    office = session.counter.office
+    measure(office, case)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE citizens_waitforecast ADD CHECK (low < 0) NOT VALID")
+
+    ticket = walk_in(office, case)
+
+    assert Ticket.objects.filter(pk=ticket.pk).exists()
+    assert not WaitForecast.objects.exists()
+    assert "A told wait was not kept" in caplog.text
+
+
+def test_the_lock_of_the_day_is_free_before_the_wait_is_computed(case, session):
+    office = session.counter.office
+    measure(office, case)
+
+    with CaptureQueriesContext(connection) as queries:
+        walk_in(office, case)
+
+    said = [query["sql"] for query in queries]
+    given = next(n for n, sql in enumerate(said) if sql.startswith('INSERT INTO "citizens_ticket"'))
+    done = next(n for n, sql in enumerate(said) if n > given and sql.startswith("RELEASE"))
+    kept = next(n for n, sql in enumerate(said) if 'INTO "citizens_waitforecast"' in sql)
+    assert given < done < kept
+    # The replay reads several tables: all of that stands between the two.
+    assert kept - done > 3
