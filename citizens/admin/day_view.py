@@ -34,6 +34,7 @@ COUNTER_FACTS = (
     counter.NobodyWaiting,
     counter.CounterClosed,
     counter.CalledEnough,
+    counter.NotServedHere,
     counter.OnPause,
     setting_aside.CallAgainFirst,
     setting_aside.NotServedThere,

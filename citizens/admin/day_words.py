@@ -109,6 +109,8 @@ def at_the_counter(error: Exception) -> str | None:
             return _("Nobody is waiting for the services of your counter.")
         case counter.CounterClosed():
             return _("Your counter is closed. Open it again to call somebody.")
+        case counter.NotServedHere():
+            return _("Your counter does not serve this. A counter that does can call the person.")
         case counter.CalledEnough():
             return _(
                 "This person was called three times. Start the service, or give the number up."

@@ -68,6 +68,10 @@ class OnPause(Exception):
     """The counter pauses: nobody is called."""
 
 
+class NotServedHere(Exception):
+    """The counter serves other services, and did not set this person aside."""
+
+
 class CalledEnough(Exception):
     """The person was called three times."""
 
@@ -155,13 +159,16 @@ def call_next(*, session: DeskSession, at: datetime.datetime) -> Ticket:
 def call_back(*, ticket: Ticket, session: DeskSession, at: datetime.datetime) -> Ticket:
     """Calls somebody who was set aside, or who missed the call, to this counter.
 
-    Raises what call_next() raises, and queue.StaleTicket.
+    Raises what call_next() raises, queue.StaleTicket, and NotServedHere.
     """
     ticket = queue.relock(ticket)
     _refuse_unless_free(session, at=at)
     expected = TicketState(ticket.state)
     if expected not in (TicketState.PARKED, TicketState.MISSED):
         raise queue.StaleTicket
+    own = ticket.counter_id == session.counter_id
+    if not own and not session.counter.groups.filter(pk=ticket.group_id).exists():
+        raise NotServedHere
     _call(ticket, expected=expected, session=session, at=at)
     return ticket
 

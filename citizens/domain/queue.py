@@ -157,7 +157,11 @@ def waiting(ticket: Ticket, *, day: QueueDay, calls: Mapping[int, int]) -> order
 
 
 def group_calls(day: QueueDay) -> dict[int, int]:
-    """How many people of each service group were called on the day. One query."""
+    """How many people of each service group were called on the day. One query.
+
+    A transfer takes its call along to the other group: whoever waits there for five more numbers waits for four,
+    and where it left for six. The events know better, and cost every call a join.
+    """
     called = Ticket.objects.filter(queue_day=day, called_at__isnull=False).order_by()
     return dict(called.values_list("group").annotate(Count("pk")))
 

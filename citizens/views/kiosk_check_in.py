@@ -90,6 +90,8 @@ def _not_expected(error: arrivals.NotExpected) -> str:
             return _("Your appointment is on %(when)s, at %(office)s") % facts
         case arrivals.OtherOffice():
             return _("Your appointment is today, but at %(office)s") % facts
+        case arrivals.DayOver():
+            return _("Today's service is over; nobody is called any more")
         case _over if found.state == AppointmentState.CANCELLED:
             return _("Your appointment (%(when)s) was cancelled") % facts
         case _over:

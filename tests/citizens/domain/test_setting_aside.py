@@ -173,3 +173,25 @@ def test_who_is_not_at_a_counter_goes_nowhere(ticket, session, verb):
         verb(ticket, session)
 
     assert ticket.events.count() == 1
+
+
+def test_only_a_counter_with_the_service_or_the_one_that_parked_them_calls_somebody_back(
+    ticket, session, case
+):
+    other = colleague(session, ServiceCaseFactory().service.group)
+    same = colleague(session, case.service.group)
+    call(ticket, session)
+    park(ticket, session)
+
+    with pytest.raises(counter.NotServedHere):
+        counter.call_back(ticket=ticket, session=other, at=MOMENT)
+
+    assert counter.call_back(ticket=ticket, session=same, at=MOMENT).counter == same.counter
+
+
+def test_a_counter_calls_back_whom_it_parked_whatever_it_serves_by_now(ticket, session):
+    call(ticket, session)
+    park(ticket, session)
+    session.counter.groups.clear()
+
+    assert counter.call_back(ticket=ticket, session=session, at=MOMENT).counter == session.counter
