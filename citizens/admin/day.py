@@ -5,30 +5,25 @@ A form with a mistake is shown again with everything that was typed.
 """
 
 import datetime
-import hashlib
-import re
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citizens.admin import day_page, day_view, desk, desk_actions, desk_card, who
+from citizens.admin import day_page, day_view, desk, desk_actions, desk_card, refreshing, who
 from citizens.admin.day_view import action
 from citizens.admin.reception_routes import ROUTES as RECEPTION
 from citizens.admin.records import ReadOnlyAdmin
 from citizens.admin.supervising_routes import ROUTES as SUPERVISING
-from citizens.domain import counter, queue, wording
+from citizens.domain import counter, queue
 from citizens.forms.day import OpenCounterForm
 from citizens.models import Office, QueueDay
-
-CSRF_FIELD = re.compile(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>')
 
 
 @require_safe
@@ -68,15 +63,7 @@ def _refreshed(
     at: datetime.datetime,
 ) -> HttpResponse:
     """A part of the page, or 304, with the office's time and whether one's own counter is as the page shows it."""
-    html = render_to_string(template, context, request)
-    # The form tokens differ each time, and say nothing of what is shown.
-    shown = CSRF_FIELD.sub("", html)
-    version = f'"{hashlib.sha256(shown.encode()).hexdigest()[:32]}"'
-    known = request.headers.get("If-None-Match") == version
-    response = HttpResponseNotModified() if known else HttpResponse(html)
-    response.headers["ETag"] = version
-    # The office's clock, so that a wrong clock of the desk's computer misleads nobody.
-    response.headers["X-Served-At"] = f"{wording.local(at):%H.%M.%S}"
+    response = refreshing.part(request, template, context, at=at)
     response.headers["X-Own-State"] = own.state(at=at)
     return response
 

@@ -21,7 +21,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from citizens.admin import supervising_outlook, supervising_page, supervising_words, who
+from citizens.admin import (
+    refreshing,
+    supervising_outlook,
+    supervising_page,
+    supervising_words,
+    who,
+)
 from citizens.domain import day_control, end_of_day, wording
 from citizens.enums import TicketState
 from citizens.forms.supervising import (
@@ -72,6 +78,16 @@ def back(office: Office) -> HttpResponseRedirect:
 def page(request: HttpRequest, office: str) -> HttpResponse:
     """The day at a glance, and the forms that steer it."""
     return _show(request, office_to_steer(request, office), at=timezone.now())
+
+
+@require_safe
+def now(request: HttpRequest, office: str) -> HttpResponse:
+    """The figures alone, for the page's refresh; 304 when nothing that it shows has changed."""
+    place = office_to_steer(request, office)
+    at = timezone.now()
+    found = supervising_page.overview(place, at=at)
+    context = {"office": place, **_figures(place, found, at=at)}
+    return refreshing.part(request, "admin/citizens/supervising/now.html", context, at=at)
 
 
 @action
@@ -242,7 +258,6 @@ def _show(
         if isinstance(form, RuleForm | LimitForm) and form.is_valid():
             form.look_again(found.version)
     names = {group.code: group.local("name") for group in found.groups}
-    outlook = _outlook(office, found, at=at)
     log = [
         {
             "event": event,
@@ -261,15 +276,21 @@ def _show(
             "offices": list(who.own_offices(request)),
             "day": wording.day(at),
             "served_at": f"{wording.local(at):%H.%M.%S}",
-            "now": found,
-            "outlook": outlook,
-            "services": _services(found, outlook),
+            **_figures(office, found, at=at),
             "rule_words": supervising_words.rule(found.rule),
             "log": log,
             **_forms(found),
             **bound,
         },
     )
+
+
+def _figures(
+    office: Office, found: supervising_page.Overview, *, at: datetime.datetime
+) -> dict[str, Any]:
+    """What the part of the page that refreshes itself shows."""
+    outlook = _outlook(office, found, at=at)
+    return {"now": found, "outlook": outlook, "services": _services(found, outlook)}
 
 
 def _outlook(

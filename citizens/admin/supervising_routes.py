@@ -4,6 +4,7 @@ from citizens.admin import supervising, supervising_paper
 
 ROUTES = (
     ("<slug:office>/penyelia/", supervising.page, "supervise"),
+    ("<slug:office>/penyelia/sekarang/", supervising.now, "supervise_now"),
     ("<slug:office>/penyelia/aturan/", supervising.change_rule, "change_rule"),
     ("<slug:office>/penyelia/batas/", supervising.limit_walk_ins, "limit_walk_ins"),
     ("<slug:office>/penyelia/tutup-layanan/", supervising.close_service, "close_service"),

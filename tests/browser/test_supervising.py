@@ -30,6 +30,8 @@ from tests.factories.citizens import (
 from tests.factories.queue_day import DeskPauseFactory
 
 EARLIER = MOMENT - 70 * MINUTE
+TODAY = "/petugas/citizens/queueday/hari-ini/"
+REFRESH = 10_000  # milliseconds in which the figures refresh themselves
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_a_supervisor_steers_and_ends_the_day(
     open_page, photograph, supervisor, office, day, language, viewport
 ):
     page = open_page(language=language, viewport=viewport)
-    sign_in(page, supervisor.username, address="/petugas/citizens/queueday/hari-ini/")
+    sign_in(page, supervisor.username, address=TODAY)
     page.locator(f"a[href$='/{office.code}/penyelia/']").click()
     expect(page).to_have_url(re.compile("/penyelia/$"))
     assert violations(page) == []
@@ -160,3 +162,28 @@ def enter_paper(page, photograph, language):
     expect(page).to_have_url(re.compile("/penyelia/$"))
     entered = Ticket.objects.filter(number=900).latest("pk")
     assert entered.arrived_at == MOMENT - 35 * MINUTE
+
+
+def test_the_figures_refresh_and_leave_forms_and_focus_alone(open_page, supervisor, office, day):
+    page = open_page(viewport=DESK)
+    page.clock.install()
+    sign_in(page, supervisor.username, address=f"{TODAY}{office.code}/penyelia/")
+    waiting = page.locator("#now .stats dd").nth(2)
+    expect(waiting).to_have_text("10")
+    page.locator("#id_rule-reason").press_sequentially("banyak ta")
+
+    Ticket.objects.filter(queue_day=day, number=11).update(state="unserved", ended_at=MOMENT)
+    page.clock.fast_forward(REFRESH)
+    expect(waiting).to_have_text("9")
+    expect(page.locator("#id_rule-reason")).to_be_focused()
+    expect(page.locator("#id_rule-reason")).to_have_value("banyak ta")
+
+    close = page.locator("#now form[action*='/tutup-loket/'] button").first
+    close.focus()
+    Ticket.objects.filter(queue_day=day, number=10).update(state="unserved", ended_at=MOMENT)
+    with page.expect_response(re.compile("/sekarang/$")):
+        page.clock.fast_forward(REFRESH)
+    expect(close).to_be_focused()
+    page.locator("#id_rule-reason").focus()
+    page.clock.fast_forward(REFRESH)
+    expect(waiting).to_have_text("8")

@@ -469,3 +469,24 @@ def test_a_wrong_row_says_why_and_nothing_is_entered(supervisor, post, case, mis
 
 def test_nothing_written_is_said(supervisor, post):
     assert "Write at least one number." in post("paper_numbers", data=slips({}))
+
+
+def test_the_figures_alone_are_sent_only_when_they_changed(client, supervisor, day, case):
+    first = client.get(f"{PAGE}sekarang/")
+    same = client.get(f"{PAGE}sekarang/", headers={"If-None-Match": first.headers["ETag"]})
+    TicketFactory(queue_day=day, case=case)
+    changed = client.get(f"{PAGE}sekarang/", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (same.status_code, same.content, changed.status_code) == (304, b"", 200)
+    assert same.headers["X-Served-At"]
+    assert changed.headers["ETag"] != first.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("group", "own", "status"), [(groups.COUNTER_STAFF, True, 403), (groups.SUPERVISOR, False, 404)]
+)
+def test_the_figures_are_for_supervisors_of_the_office_only(
+    client, sign_in, office, group, own, status
+):
+    sign_in(group, office if own else OfficeFactory(code="lain"))
+    assert client.get(f"{PAGE}sekarang/").status_code == status
