@@ -7,7 +7,7 @@ from citizens import tokens
 from citizens.domain import arrivals, counter
 from citizens.enums import PriorityGroup
 from citizens.models import Counter, Office, ServiceCase
-from tests.browser.conftest import MOMENT
+from tests.browser.conftest import DESK, MOMENT
 from tests.factories.citizens import DeskSessionFactory, UserFactory
 
 BOARD = "/papan/utama/"
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(
     page.goto(f"{BOARD}?layar={theme}")
     expect(page.locator("[data-call]")).to_have_count(6)
 
-    for viewport in (WALL, PHONE):
+    for viewport in (WALL, DESK, PHONE):
         page.set_viewport_size(viewport)
         photograph(page, f"board {theme} {language}")
         no_violations(page)

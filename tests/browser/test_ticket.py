@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from citizens import tokens
 from citizens.domain import arrivals, counter
 from citizens.models import Counter, Office, ServiceCase
-from tests.browser.conftest import MOMENT, PHONE
+from tests.browser.conftest import DESK, MOMENT, PHONE
 from tests.factories.citizens import DeskSessionFactory
 
 
@@ -35,9 +35,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     page = open_page(language=language)
     page.goto(f"/nomor/{ticket.token}/")
 
-    photograph(page, f"ticket {language}")
-    no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for viewport in (PHONE, DESK):
+        page.set_viewport_size(viewport)
+        photograph(page, f"ticket {language}")
+        no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
 def test_without_scripts_the_page_says_the_same_and_loads_itself_again(open_page, ticket):
