@@ -14,6 +14,7 @@ class Purpose(TextChoices):
     REMINDER = "reminder", _("Reminder")
     CANCELLATION = "cancellation", _("Cancellation")
     MOVED = "moved", _("Another time or place")
+    NO_PLACE = "no_place", _("The time cannot be kept")
     OFFER = "offer", _("Offer from the waiting list")
     CODE = "code", _("One-time code")
     GROUP = "group", _("Group visit")

@@ -43,6 +43,12 @@ def tell_move(appointment: Appointment, at: datetime.datetime, **kwargs: Any) ->
     _ring_for(appointment_messages.queue_move(appointment=appointment, at=at))
 
 
+@receiver(signals.appointment_needs_attention, dispatch_uid="outreach.needs_attention")
+def ask_for_another_time(appointment: Appointment, at: datetime.datetime, **kwargs: Any) -> None:
+    """Drops what tells a time that the office cannot keep, and asks the person to choose another one."""
+    _ring_for(appointment_messages.queue_no_place(appointment=appointment, at=at))
+
+
 @receiver(signals.appointment_cancelled, dispatch_uid="outreach.appointment_cancelled")
 def confirm_cancellation(appointment: Appointment, at: datetime.datetime, **kwargs: Any) -> None:
     """Drops what is pending and plans the note of the cancellation."""

@@ -15,7 +15,7 @@ from django.db import transaction
 from citizens.domain import limits
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.enums import SurveyElement, SurveySource, TicketState
-from citizens.models import Office, SurveyAnswer, Ticket
+from citizens.models import Appointment, Office, SurveyAnswer, Ticket
 
 LINK_DAYS = 7
 ONE_DAY = datetime.timedelta(days=1)
@@ -41,6 +41,17 @@ def ticket_to_ask(*, token: str, at: datetime.datetime) -> Ticket | None:
         )
         .first()
     )
+
+
+def token_to_ask(*, appointment: Appointment, at: datetime.datetime) -> str | None:
+    """The token of a finished appointment's link, or None when it was used or is over. One query."""
+    tickets = Ticket.objects.filter(
+        appointment=appointment,
+        state=TicketState.FINISHED,
+        surveyed=False,
+        queue_day__date__range=(local_date(at) - LINK_DAYS * ONE_DAY, local_date(at)),
+    )
+    return tickets.values_list("token", flat=True).first()
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """A person's own appointment, reached by its token alone: see it, tick papers, print it, cancel it."""
 
+import datetime
+
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citizens import tokens
-from citizens.domain import appointments, calendar_file, papers, short_message, wording
+from citizens.domain import appointments, calendar_file, papers, short_message, survey, wording
 from citizens.domain.papers import Paper
 from citizens.enums import Actor, AppointmentState
 from citizens.models import Appointment
@@ -36,7 +38,7 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     mine = own.find_or_404(token)
     found = mine.appointment
-    needed = papers.needed(appointment=found, services=mine.services)
+    needed = papers.needed(appointment=found, services=mine.services) if found.is_active else []
     events = history.read(found)
     state = AppointmentState(found.state)
     booked = state == AppointmentState.BOOKED
@@ -53,6 +55,8 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
         "ready": _ready(needed),
         "steps": _steps(found, needed) if booked else [],
         "after": _after(state),
+        "needs_new_time": mine.needs_new_time and booked,
+        "survey_url": _survey_url(found, at=at) if state == AppointmentState.SERVED else "",
         "cancelled": history.cancelled(events),
         "moved": history.last_move(events) if booked else "",
         "moves": history.moves(events),
@@ -65,6 +69,12 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
         "booked": booked,
     }
     return render(request, "citizens/appointments/appointment.html", context)
+
+
+def _survey_url(found: Appointment, *, at: datetime.datetime) -> str:
+    """Where to say how the visit was, while that link works; else nothing. One query."""
+    token = survey.token_to_ask(appointment=found, at=at)
+    return reverse("survey_ticket", args=[token]) if token else ""
 
 
 @personal

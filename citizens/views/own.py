@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from citizens import masking
 from citizens.domain.papers import Paper
 from citizens.domain.party import Party
-from citizens.models import Appointment, VisitorService
+from citizens.enums import AttentionReason
+from citizens.models import Appointment, Attention, VisitorService
 from citizens.views import way
 
 
@@ -19,6 +21,7 @@ class Own:
 
     appointment: Appointment
     services: Sequence[VisitorService]
+    needs_new_time: bool = False  # the office cannot keep this one
 
     @property
     def people(self) -> list[list[VisitorService]]:
@@ -40,14 +43,19 @@ class Own:
 
 def find_or_404(token: str) -> Own:
     """The appointment of a token. One query."""
+    forsaken = Attention.objects.open().filter(
+        appointment=OuterRef("visitor__appointment"), reason=AttentionReason.NO_PLACE
+    )
     services = list(
         VisitorService.objects.filter(visitor__appointment__token=token)
         .select_related("visitor__appointment__office", "case__service__group")
+        .annotate(no_place=Exists(forsaken))
         .order_by("visitor__position", "pk")
     )
     if not services:
         raise Http404
-    return Own(services[0].visitor.appointment, services)
+    first = services[0]
+    return Own(first.visitor.appointment, services, needs_new_time=first.no_place)
 
 
 def headline(mine: Own) -> str:

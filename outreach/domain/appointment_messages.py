@@ -16,7 +16,7 @@ CANCELLATION_ENDS = datetime.timedelta(
 )  # at the least; else when the visit would have begun
 
 # What is said of a visit to come is never sent once it is not to come, or at another time or place.
-NEEDS_BOOKED = (Purpose.CONFIRMATION, Purpose.REMINDER, Purpose.MOVED)
+NEEDS_BOOKED = (Purpose.CONFIRMATION, Purpose.REMINDER, Purpose.MOVED, Purpose.NO_PLACE)
 
 
 def queue_booking(
@@ -46,6 +46,16 @@ def queue_move(*, appointment: Appointment, at: datetime.datetime) -> int:
         return 0
     facts = composition.facts_of(appointment, change=_last_event(appointment))
     return _plan(facts, _visit_to_come(appointment, Purpose.MOVED, at=at), at=at)
+
+
+def queue_no_place(*, appointment: Appointment, at: datetime.datetime) -> int:
+    """Drops the reminders of a time that the office cannot keep, and plans the note that asks for another one."""
+    drop_pending(appointment=appointment, at=at, reason=Reason.APPOINTMENT_MOVED)
+    if appointment.starts_at <= at or not _person(appointment).addresses:
+        return 0
+    key = f"{_key(appointment, 'no-place')}:{at.astimezone(datetime.UTC):%Y%m%dT%H%M%S}"
+    occasion = Occasion(Purpose.NO_PLACE, key, at, appointment.starts_at)
+    return _plan(composition.Facts(appointment), [(occasion, False)], at=at)
 
 
 def queue_cancellation(*, appointment: Appointment, at: datetime.datetime) -> int:

@@ -199,6 +199,8 @@ def _short(facts: Facts, purpose: Purpose, *, asks: bool) -> Iterator[str]:
             before = _moment(old)["short"] if old else ""
             caused = facts.office_caused
             yield from short_texts.moved(visit, before=before, office_caused=caused, links=links)
+        case Purpose.NO_PLACE:
+            yield from short_texts.no_place(visit, link=links.own)
         case _:
             caused = facts.office_caused
             yield from short_texts.cancellation(visit, office_caused=caused, front=links.front)

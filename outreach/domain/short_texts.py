@@ -97,6 +97,19 @@ def moved(visit: Visit, *, before: str, office_caused: bool, links: Links) -> It
     yield from _about(visit, heads, links)
 
 
+def no_place(visit: Visit, *, link: str) -> Iterator[str]:
+    """That the office cannot keep the time of a visit, and where to choose another one."""
+    facts = visit.facts | {"link": link}
+    yield _text(
+        _("we CANNOT keep %(code)s, %(short_date)s at %(time)s, %(office)s. We are sorry.") % facts,
+        _("Choose another time: %(link)s") % facts,
+    )
+    yield _text(
+        _("we CANNOT keep %(code)s, %(short)s, %(office)s.") % facts,
+        _("Choose another time: %(link)s") % facts,
+    )
+
+
 def cancellation(visit: Visit, *, office_caused: bool, front: str) -> Iterator[str]:
     """That a visit is off, and that another time can be booked."""
     heads = [

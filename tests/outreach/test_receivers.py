@@ -172,6 +172,16 @@ def test_a_moved_appointment_tells_the_new_time():
 
 
 @pytest.mark.django_db
+def test_a_time_that_cannot_be_kept_is_told_once_and_no_longer_reminded_of():
+    made = book(held())
+
+    signals.appointment_needs_attention.send(sender=type(made), appointment=made, at=AT)
+
+    planned = made.messages.filter(state=MessageState.PLANNED)
+    assert {message.purpose for message in planned} == {Purpose.NO_PLACE}
+
+
+@pytest.mark.django_db
 def test_a_code_is_sent_to_the_contact_that_it_proves():
     appointment = AppointmentFactory()
 

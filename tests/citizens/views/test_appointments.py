@@ -6,17 +6,20 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from citizens import tokens
-from citizens.enums import AppointmentState, BookedFor
+from citizens.enums import AppointmentState, AttentionReason, BookedFor
 from citizens.models import Appointment, PaperTick
 from tests.factories.citizens import (
     MOMENT,
     AppointmentEventFactory,
     AppointmentFactory,
     AppointmentPlaceFactory,
+    QueueDayFactory,
     RequirementFactory,
+    TicketFactory,
     VisitorFactory,
     VisitorServiceFactory,
 )
+from tests.factories.planning import AttentionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +266,37 @@ def test_any_number_of_people_services_papers_and_events_takes_three_queries(
 
     with django_assert_num_queries(3):
         client.get(page_of(appointment))
+
+
+def test_a_time_that_the_office_cannot_keep_says_so_and_how_to_choose_another(client, appointment):
+    AttentionFactory(appointment=appointment, reason=AttentionReason.NO_PLACE)
+
+    page = client.get(page_of(appointment)).text
+
+    assert "banner-warning" in page
+    assert reverse("reschedule", args=[appointment.token]) in page
+
+
+def test_whoever_only_had_to_be_told_sees_no_warning(client, appointment):
+    AttentionFactory(appointment=appointment, reason=AttentionReason.NOT_TOLD)
+
+    assert "banner-warning" not in client.get(page_of(appointment)).text
+
+
+@pytest.mark.parametrize(
+    ("days", "surveyed", "asks"), [(0, False, True), (8, False, False), (0, True, False)]
+)
+def test_after_the_visit_its_page_leads_to_the_survey(
+    client, appointment, clock, django_assert_num_queries, days, surveyed, asks
+):
+    Appointment.objects.update(state=AppointmentState.SERVED)
+    day = QueueDayFactory(office=appointment.office)
+    ticket = TicketFactory(
+        queue_day=day, booked=True, appointment=appointment, finished=True, surveyed=surveyed
+    )
+    clock.shift(datetime.timedelta(days=days, hours=3))
+
+    with django_assert_num_queries(3):
+        page = client.get(page_of(appointment)).text
+
+    assert (reverse("survey_ticket", args=[ticket.token]) in page) == asks

@@ -25,7 +25,13 @@ pytestmark = pytest.mark.django_db
 NEXT_DAY = datetime.datetime(2027, 3, 17, 3, 0, tzinfo=datetime.UTC)
 
 # What an appointment makes us say.
-ABOUT_APPOINTMENTS = [Purpose.CONFIRMATION, Purpose.REMINDER, Purpose.MOVED, Purpose.CANCELLATION]
+ABOUT_APPOINTMENTS = [
+    Purpose.CONFIRMATION,
+    Purpose.REMINDER,
+    Purpose.MOVED,
+    Purpose.NO_PLACE,
+    Purpose.CANCELLATION,
+]
 
 
 def appointment(papers=("KK", "KTP lama"), **fields):
@@ -128,6 +134,19 @@ def test_a_move_that_the_office_caused_comes_with_an_excuse(channel):
 
     assert "maaf" in told.body
     assert "kantor kami" in told.body.lower()
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_time_that_cannot_be_kept_comes_with_an_excuse_and_the_way_to_another(settings, channel):
+    settings.PUBLIC_URL = "https://antre.example.test"
+    made = appointment()
+
+    text = compose(made, Purpose.NO_PLACE, channel).body
+
+    assert f"antre.example.test/j/{made.token}/" in text
+    assert "16" in text
+    assert "7KQ4-XM2H" in text or channel == Channel.EMAIL
+    assert "maaf" in text.lower()
 
 
 def test_papers_that_always_apply_come_first_and_the_others_say_so(settings):
