@@ -1,9 +1,9 @@
-"""Reference data of Kota Serang: regions, services, offices, hours, reasons, closed days.
+"""Reference data of Kota Serang: regions, services, offices, hours, reasons, closed days, causes of surges.
 
 The texts live in `citizens/data/*.toml`. Loading only adds what is missing and never touches a row that is
 there: the office edits these rows, and a later start must not undo that. Nor does it bring back what the
-office may delete: papers come with a new case, counters and hours with a new office, and the closed days of
-one year and kind come once.
+office may delete: papers come with a new case, counters and hours with a new office, the closed days of
+one year and kind come once, and causes of surges come into an empty calendar.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import holidays
 from django.db import models, transaction
 
-from citizens.domain import slots
+from citizens.domain import slots, surge_causes
 from citizens.domain.office_time import local_date
 from citizens.enums import ClosedDayKind, StandardPart
 from citizens.models import (
@@ -66,7 +66,8 @@ def load(*, at: datetime.datetime) -> dict[str, int]:
     """
     added = load_regions() | load_services() | load_offices() | load_reasons()
     year = local_date(at).year
-    return added | load_closed_days(years=(year, year + 1), at=at)
+    added |= load_closed_days(years=(year, year + 1), at=at)
+    return added | {"causes of surges": surge_causes.load(at=at)}
 
 
 def load_regions() -> dict[str, int]:

@@ -306,5 +306,5 @@ def test_setting_up_makes_the_slots_of_the_coming_days():
 def test_a_second_load_is_a_handful_of_queries(django_assert_num_queries):
     reference.load(at=AT)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         reference.load(at=AT)
