@@ -7,7 +7,7 @@ Ramadan; the ordinary week. Counters that stay empty by the rota take desks away
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,18 @@ class Wanted:
     """A slot as the calendar wants it."""
 
     start: datetime.datetime
+    minutes: int
+    capacity: int
+    online: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`times` slots of one group that follow each other without a gap."""
+
+    group: int
+    first: datetime.datetime
+    times: int
     minutes: int
     capacity: int
     online: int
@@ -126,24 +138,41 @@ class Calendar:
 
     def slots(self, *, office: int, day: datetime.date) -> dict[int, list[Wanted]]:
         """The slots of each group on a day, in order of time; a group without a counter has none."""
+        slots: dict[int, list[Wanted]] = defaultdict(list)
+        for run in self.runs(office=office, day=day):
+            length = datetime.timedelta(minutes=run.minutes)
+            slots[run.group] += [
+                Wanted(run.first + number * length, run.minutes, run.capacity, run.online)
+                for number in range(run.times)
+            ]
+        return dict(slots)
+
+    def runs(self, *, office: int, day: datetime.date) -> list[Run]:
+        """The same slots as slots(), told by their first ones: each group and period of the day in order."""
         plan = self.of_day(office=office, day=day)
         open_groups = {group: capacity for group, capacity in plan.capacities if capacity.counters}
-        starts = {
-            group: self._starts(plan.hours, day, capacity.minutes)
+        times = {
+            group: [_fit(period, capacity.minutes) for period in plan.hours]
             for group, capacity in open_groups.items()
         }
         share = {
-            group: Desks(capacity.minutes * len(starts[group]), capacity.counters, capacity.online)
+            group: Desks(capacity.minutes * sum(times[group]), capacity.counters, capacity.online)
             for group, capacity in open_groups.items()
         }
         fitting = online_share.capped(share, percent=settings.ONLINE_SHARE_PERCENT)
-        return {
-            group: [
-                Wanted(start, capacity.minutes, capacity.counters, fitting[group].online)
-                for start in starts[group]
-            ]
+        return [
+            Run(
+                group=group,
+                first=datetime.datetime.combine(day, period.opens, self.zone),
+                times=number,
+                minutes=capacity.minutes,
+                capacity=capacity.counters,
+                online=fitting[group].online,
+            )
             for group, capacity in open_groups.items()
-        }
+            for period, number in zip(plan.hours, times[group], strict=True)
+            if number
+        ]
 
     def _base(self, office: int, day: datetime.date) -> DayPlan:
         if name := self.closed.get((office, day)):
@@ -169,20 +198,6 @@ class Calendar:
         ]
         return max(found, key=lambda week: week.kind, default=None)
 
-    def _starts(
-        self, hours: Sequence[Hours], day: datetime.date, minutes: int
-    ) -> list[datetime.datetime]:
-        """Every start of a slot that fits wholly between opening and closing."""
-        length = datetime.timedelta(minutes=minutes)
-        starts = []
-        for period in hours:
-            start = datetime.datetime.combine(day, period.opens, self.zone)
-            closes = datetime.datetime.combine(day, period.closes, self.zone)
-            while start + length <= closes:
-                starts.append(start)
-                start += length
-        return starts
-
 
 def read(*, offices: Collection[int], first: datetime.date, until: datetime.date) -> Calendar:
     """The calendar of offices (ids) for the days from `first` until `until` (half-open).
@@ -190,6 +205,15 @@ def read(*, offices: Collection[int], first: datetime.date, until: datetime.date
     The number of queries does not grow with offices or days.
     """
     return Calendar(offices=offices, first=first, until=until)
+
+
+def _fit(period: Hours, minutes: int) -> int:
+    """How many slots of a length fit wholly between opening and closing."""
+    opens, closes = (
+        datetime.timedelta(hours=time.hour, minutes=time.minute, seconds=time.second)
+        for time in (period.opens, period.closes)
+    )
+    return max((closes - opens) // datetime.timedelta(minutes=minutes), 0)
 
 
 def _weeks(offices: Collection[int]) -> dict[int, list[_Week]]:

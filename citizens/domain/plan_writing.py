@@ -119,7 +119,7 @@ def _make(new: Sequence[Seats], *, at: datetime.datetime) -> None:
 
 def _share_out(changed: Sequence[Seats], *, at: datetime.datetime) -> None:
     """Keeps the rows of what is not released equal to the numbers: fewer, the latest go; more, they are drawn."""
-    more: list[Slot] = []
+    more: list[release.Fresh] = []
     surplus: dict[int, int] = {}
     for one in changed:
         was = one.was[2] - one.was[3] if one.was else 0
@@ -127,13 +127,8 @@ def _share_out(changed: Sequence[Seats], *, at: datetime.datetime) -> None:
         if difference > 0:
             # release.plan shares out the places of what it is given: here the new ones alone.
             more.append(
-                Slot(
-                    pk=_stored(one),
-                    office_id=one.office,
-                    group_id=one.group,
-                    start=one.start,
-                    online=difference,
-                    released=one.released,
+                release.Fresh(
+                    _stored(one), one.office, one.group, one.start, difference, one.released
                 )
             )
         elif difference < 0:

@@ -51,26 +51,47 @@ def shares() -> tuple[Share, ...]:
     return tuple(Share(*values) for values in settings.RELEASE_SHARES)
 
 
-def plan(slots: Iterable[Slot], *, at: datetime.datetime, draw: random.Random = secret) -> None:
-    """Shares out the online places of stored slots that have released none: some open now, the rest later.
+@dataclass(slots=True)
+class Fresh:
+    """A stored slot of which `online` places are to be shared out, beyond those that are `released` already."""
+
+    pk: int
+    office_id: int
+    group_id: int
+    start: datetime.datetime
+    online: int
+    released: int = 0
+
+
+def plan(
+    slots: Iterable[Fresh | Slot], *, at: datetime.datetime, draw: random.Random = secret
+) -> None:
+    """Shares out the online places of stored slots: some open now, the rest later.
 
     Writes `released` of the slots and their Release rows. Call it in the transaction that made the slots.
     `draw` is where chance comes from: secret, but for a demo that must come out the same again.
     """
-    days: dict[tuple[int, int, datetime.date], list[Slot]] = defaultdict(list)
+    days: dict[tuple[int, int, datetime.date], list[Fresh | Slot]] = defaultdict(list)
     for slot in slots:
         days[slot.office_id, slot.group_id, local_date(slot.start)].append(slot)
-    later: list[Release] = []
+    later: list[tuple[int, datetime.datetime]] = []
     for (_office, _group, day), of_day in days.items():
         for slot, due in _draw(of_day, day, at, draw):
             if due <= at:
                 slot.released += 1
             else:
-                later.append(Release(slot=slot, places=1, due_at=due))
-    Release.objects.bulk_create(later, batch_size=2000)
+                later.append((slot.pk, due))
     opened = [slot for of_day in days.values() for slot in of_day if slot.released]
     with connection.cursor() as cursor:
+        if later:
+            # A year has as many rows of these as slots.
+            with cursor.copy(COPY) as copy:
+                for slot_id, due in later:
+                    copy.write_row((slot_id, 1, due, False))
         cursor.execute(OPEN, [[slot.pk for slot in opened], [slot.released for slot in opened]])
+
+
+COPY = "COPY citizens_release (slot_id, places, due_at, returned) FROM STDIN"
 
 
 OPEN = """
@@ -80,20 +101,21 @@ OPEN = """
 
 
 def _draw(
-    slots: Sequence[Slot], day: datetime.date, at: datetime.datetime, draw: random.Random
-) -> list[tuple[Slot, datetime.datetime]]:
+    slots: Sequence[Fresh | Slot], day: datetime.date, at: datetime.datetime, draw: random.Random
+) -> list[tuple[Fresh | Slot, datetime.datetime]]:
     """Every online place of one day with the moment at which it opens."""
     places = [slot for slot in slots for _ in range(slot.online)]
     draw.shuffle(places)
-    drawn: list[tuple[Slot, datetime.datetime]] = []
+    drawn: list[tuple[Fresh | Slot, datetime.datetime]] = []
     percent = 0
     for share in shares():
         first = len(places) * percent // 100
         percent += share.percent
+        window = share.window(day)
         due = at
         for number, slot in enumerate(places[first : len(places) * percent // 100]):
             if number % draw.randint(1, LARGEST_BATCH) == 0:
-                due = _between(*share.window(day), not_before=at, draw=draw)
+                due = _between(*window, not_before=at, draw=draw)
             drawn.append((slot, due))
     return drawn
 

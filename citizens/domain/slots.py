@@ -2,11 +2,13 @@
 
 import datetime
 import random
+from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from citizens.domain import calendar_plan, release
+from citizens.domain.calendar_plan import Run
 from citizens.domain.office_time import local_date, local_midnight
 from citizens.models import Office, Slot
 
@@ -38,22 +40,38 @@ def top_up(
         first=first,
         until=first + datetime.timedelta(days=reach),
     )
-    made = [
-        Slot(
-            office=office,
-            group_id=group,
-            start=slot.start,
-            minutes=slot.minutes,
-            capacity=slot.capacity,
-            online=slot.online,
-        )
+    made = _make(
+        (office.pk, run)
         for office in offices
         for day in wanted
         if (office.pk, day) not in filled
-        for group, of_group in calendar.slots(office=office.pk, day=day).items()
-        for slot in of_group
-    ]
-    release.plan(
-        Slot.objects.bulk_create(made, batch_size=1000), at=at, draw=draw or release.secret
+        for run in calendar.runs(office=office.pk, day=day)
     )
+    release.plan(made, at=at, draw=draw or release.secret)
     return len(made)
+
+
+# A year of slots is some thousand runs: PostgreSQL writes them out.
+MAKE = """
+    INSERT INTO citizens_slot
+        (office_id, group_id, start, minutes, capacity, online, released, taken, internal_taken, overbooked)
+    SELECT run.office, run.kind, run.first + number * run.minutes * interval '1 minute', run.minutes, run.capacity,
+        run.online, 0, 0, 0, 0
+    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::int[], %s::int[], %s::int[], %s::int[])
+            AS run (office, kind, first, times, minutes, capacity, online)
+        CROSS JOIN LATERAL generate_series(0, run.times - 1) AS number
+    RETURNING id, office_id, group_id, start, online
+"""
+
+
+def _make(runs: Iterable[tuple[int, Run]]) -> list[release.Fresh]:
+    """Stores the slots of runs, each with its office (id)."""
+    rows = [
+        (office, run.group, run.first, run.times, run.minutes, run.capacity, run.online)
+        for office, run in runs
+    ]
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE, [list(column) for column in zip(*rows, strict=True)])
+        return [release.Fresh(*row) for row in cursor.fetchall()]
