@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import frame, ground
 
 RESULT = ground.VAR / "bench.json"
-GROUPS = ("pages", "booking", "queue")
+GROUPS = ("pages", "booking", "queue", "planning")
 
 
 def measure(group: str) -> list[frame.Row]:
