@@ -33,6 +33,7 @@ PUBLIC = {
     *("party", "party_add", "party_times", "party_hold", "person", "contact"),
     *("join_waitlist", "join_waitlist_new", "begin_waiting", "waitlist"),
     *("group_visits", "ask_group_visit", "group_visit", "withdraw_group_visit", "numbers"),
+    *("roadshow", "roadshow_calendar"),
     *("challenge", "find", "appointment", "cancel", "calendar", "tick", "sheet", "reschedule"),
     *("reconfirm", "prove_phone", "prove_email"),
     *("survey", "survey_ticket", "survey_thanks"),

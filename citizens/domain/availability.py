@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,8 +39,8 @@ class Time:
 class Day:
     """One day of one office for one party: `free` counts the places left; with none there is a `reason`.
 
-    `note` is the name of a holiday or what people should know of an outage; `opens` is between which two
-    moments more places open, where some are not released yet. `times` are known already for several groups.
+    `note` is the name of a holiday or what people should know of an outage; `opens` is between which two moments more
+    places open; `times` are known already for several groups; `place` is where the office is, if elsewhere.
     """
 
     date: datetime.date
@@ -50,6 +50,7 @@ class Day:
     note: str = ""
     opens: tuple[datetime.datetime, datetime.datetime] | None = None
     times: tuple[Time, ...] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,9 @@ DAYS = """
         CASE WHEN here.id IS NULL AND everywhere.id IS NULL AND short.office_id IS NULL
             THEN coalesce(days.free, 0) ELSE 0 END,
         days.earliest, coalesce(here.name, everywhere.name), days.outage, short.office_id IS NOT NULL, opening.due,
-        days.starts, days.places
+        days.starts, days.places,
+        CASE WHEN special.confirmed AND special.place <> ''
+            THEN concat_ws(', ', special.place, nullif(special.address, '')) END
     FROM citizens_office office
     LEFT JOIN citizens_district district ON district.code = office.district_id
     CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS calendar(day)
@@ -265,7 +268,9 @@ def days(*, party: Party, at: datetime.datetime) -> list[OfficeDays]:
     offices: dict[str, tuple[tuple[str, str, str, bool], list[Day]]] = {}
     for code, name, address, district, confirmed, *of_day in _read(DAYS, party, parameters):
         facts = (name, address, district or "", confirmed)
-        offices.setdefault(code, (facts, []))[1].append(_day(*of_day))
+        day = _day(*of_day[:-1])
+        day = replace(day, place=of_day[-1]) if of_day[-1] else day
+        offices.setdefault(code, (facts, []))[1].append(day)
     return [OfficeDays(code, *facts, tuple(found)) for code, (facts, found) in offices.items()]
 
 

@@ -30,8 +30,11 @@ def build(
     services: Sequence[VisitorService],
     papers: Sequence[Paper],
     url: str,
+    address: str = "",
 ) -> bytes:
     """The file, in UTF-8, with the office's zone in it; `url` is the whole address of the own page.
+
+    `address` is where to come to, if not to the office's own address.
 
     Needs appointment.office, and of each service its case and service. It names nobody: calendars are shared.
     The same appointment always gives the same bytes.
@@ -44,6 +47,8 @@ def build(
     file.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", vDuration(REFRESH))
     event = _event(appointment, services, papers, url)
+    where = f"{appointment.office.name}, {address or appointment.office.address}"
+    event.add("location", where)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     if not cancelled:
         event.add_component(_alarm(event))
@@ -59,7 +64,6 @@ def _event(
     url: str,
 ) -> Event:
     changed = (appointment.changed_at or appointment.booked_at).astimezone(datetime.UTC)
-    office = appointment.office
     event = Event()
     event.add("uid", f"{appointment.code}@{urlsplit(settings.PUBLIC_URL).hostname}")
     event.add("sequence", appointment.sequence)
@@ -69,7 +73,6 @@ def _event(
     event.add("dtstart", wording.local(appointment.starts_at))
     event.add("dtend", wording.local(appointment.ends_at))
     event.add("summary", f"Disdukcapil Kota Serang: {', '.join(_titles(services))}")
-    event.add("location", f"{office.name}, {office.address}")
     event.add("description", "\n".join(_lines(appointment, papers, url)))
     event.add("url", url)
     event.add("class", "PRIVATE")

@@ -42,7 +42,7 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
     events = history.read(found)
     state = AppointmentState(found.state)
     booked = state == AppointmentState.BOOKED
-    context = _card(found) | {
+    context = _card(mine) | {
         "new": "baru" in request.GET and booked,
         "saved": "tersimpan" in request.GET,
         "token": token,
@@ -103,7 +103,7 @@ def sheet(request: HttpRequest, token: str) -> HttpResponse:
     mine = own.find_or_404(token)
     found = mine.appointment
     needed = papers.needed(appointment=found, services=mine.services)
-    context = _card(found) | {
+    context = _card(mine) | {
         "state": AppointmentState(found.state).label,
         "is_active": found.is_active,
         "rows": own.rows(mine),
@@ -155,6 +155,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
         services=mine.services,
         papers=papers.needed(appointment=found, services=mine.services),
         url=f"{settings.PUBLIC_URL}{reverse('appointment', args=[token])}",
+        address=mine.address,
     )
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="janji.ics"'
@@ -180,15 +181,16 @@ def _too_late(request: HttpRequest, found: Appointment, *, status: int = 200) ->
     return render(request, "citizens/appointments/too_late.html", context, status=status)
 
 
-def _card(found: Appointment) -> dict[str, object]:
-    """What the ticket card and the sheet show first."""
+def _card(mine: own.Own) -> dict[str, object]:
+    """What the ticket card and the sheet show first. The place of a day is told once it is confirmed."""
+    found = mine.appointment
     return {
         "code": tokens.display_code(found.code),
         "qr": _qr(found.code),
         "when": wording.when(found.starts_at),
         "office": found.office.name,
-        "address": found.office.address,
-        "confirmed": found.office.confirmed,
+        "address": mine.address,
+        "confirmed": found.office.confirmed or bool(mine.elsewhere),
     }
 
 

@@ -75,8 +75,9 @@ def page(
     return {
         "office": office.name,
         "office_code": office.code,
-        "address": office.address,
-        "confirmed": office.confirmed,
+        "address": (chosen.place if chosen else "") or office.address,
+        # The place of a day is told once it is confirmed.
+        "confirmed": office.confirmed or bool(chosen and chosen.place),
         "places_url": _url(here, replaced),
         "caption_days": _("Days until %(day)s")
         % {"day": date_format(office.days[-1].date, "j F Y")},

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from citizens import masking
+from citizens.domain import roadshow
 from citizens.domain.papers import Paper
 from citizens.domain.party import Party
 from citizens.enums import AttentionReason
@@ -22,6 +24,12 @@ class Own:
     appointment: Appointment
     services: Sequence[VisitorService]
     needs_new_time: bool = False  # the office cannot keep this one
+    elsewhere: str = ""  # where the office is on that day, if not at its own address
+
+    @property
+    def address(self) -> str:
+        """Where to come to."""
+        return self.elsewhere or self.appointment.office.address
 
     @property
     def people(self) -> list[list[VisitorService]]:
@@ -46,16 +54,25 @@ def find_or_404(token: str) -> Own:
     forsaken = Attention.objects.open().filter(
         appointment=OuterRef("visitor__appointment"), reason=AttentionReason.NO_PLACE
     )
-    services = list(
-        VisitorService.objects.filter(visitor__appointment__token=token)
-        .select_related("visitor__appointment__office", "case__service__group")
+    rows = roadshow.with_place(
+        VisitorService.objects.filter(visitor__appointment__token=token),
+        office="visitor__appointment__office",
+        starts="visitor__appointment__starts_at",
+    )
+    services: list[Any] = list(
+        rows.select_related("visitor__appointment__office", "case__service__group")
         .annotate(no_place=Exists(forsaken))
         .order_by("visitor__position", "pk")
     )
     if not services:
         raise Http404
     first = services[0]
-    return Own(first.visitor.appointment, services, needs_new_time=first.no_place)
+    return Own(
+        first.visitor.appointment,
+        services,
+        needs_new_time=first.no_place,
+        elsewhere=", ".join(filter(None, (first.stop_place, first.stop_address))),
+    )
 
 
 def headline(mine: Own) -> str:

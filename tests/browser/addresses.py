@@ -38,6 +38,7 @@ PUBLIC = {
     "places for a family": f"/kunjungan/waktu/?rombongan={FAMILY}",
     "party that nobody is": "/kunjungan/?rombongan=ktp.tidak-ada",
     "numbers": "/angka/",
+    "mobile service": "/pelayanan-keliling/",
     "survey": "/survei/utama/",
     "thanks for the survey": "/survei/terima-kasih/",
     "survey link that is over": f"/survei/nomor/{'a' * 22}/",
