@@ -113,6 +113,12 @@ def _read_parts(people: dict[int, Person]) -> None:
         person.services = frozenset(services[pk])
 
 
+def lock(appointments: Collection[int]) -> None:
+    """Locks appointments behind the locks of their slots: nobody arrives while they are moved."""
+    rows = Appointment.objects.select_for_update(of=("self",)).filter(pk__in=list(appointments))
+    list(rows.order_by("pk").values_list("pk"))
+
+
 def household_days(households: Collection[str]) -> dict[tuple[str, int, datetime.date], int]:
     """Which days families have a visit on, as (family, group, day), with the appointment. One query."""
     rows = HouseholdVisit.objects.filter(household_key__in=list(households), active=True)

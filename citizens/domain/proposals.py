@@ -14,7 +14,14 @@ from typing import Any
 
 from django.db import transaction
 
-from citizens.domain import calendar_plan, plan_edits, plan_effect, plan_seats, plan_writing
+from citizens.domain import (
+    calendar_plan,
+    plan_edits,
+    plan_effect,
+    plan_people,
+    plan_seats,
+    plan_writing,
+)
 from citizens.domain.office_time import local_date
 from citizens.domain.plan_edits import Edit
 from citizens.domain.plan_effect import Effect, Scope
@@ -70,14 +77,17 @@ def propose(*, wish: Wish, staff: User, at: datetime.datetime) -> Proposal:
 def apply(*, proposal: Proposal, staff: User, at: datetime.datetime) -> Effect:
     """Does what the proposal has shown, in one transaction.
 
-    Raises Stale when it would do something else by now (nothing is applied then), NotOpen when it was decided, and
-    plan_edits.Refused when the calendar does not take its edits any more.
+    Raises Stale when it would do something else by now (nothing is applied then), NotOpen when it was decided,
+    OutOfReach when its days have passed, and plan_edits.Refused when the calendar does not take its edits any more.
     """
     wish = wish_of(proposal)
     with transaction.atomic():
         _lock(proposal)
+        if wish.until <= local_date(at):
+            raise OutOfReach
         effect = _performed(wish, staff=staff, at=at)
         plan_seats.lock(plan_writing.touched(effect))
+        plan_people.lock([line.person.pk for line in effect.lines])
         # Counted again behind the locks: somebody may have booked while we waited for them.
         effect = _count(wish, at=at)
         as_shown = _fingerprint(effect) == proposal.fingerprint
@@ -183,7 +193,6 @@ def _keep(wish: Wish, effect: Effect, *, staff: User, at: datetime.datetime) -> 
             )
             for line in effect.lines
         ],
-        batch_size=2000,
     )
     return made
 
