@@ -7,7 +7,7 @@ from django.db import transaction
 
 from citizens.domain import reference, release, slots
 from citizens.domain.office_time import local_date, local_midnight
-from citizens.management.demo import bookings, coming, days, rhythm, staff, world
+from citizens.management.demo import bookings, coming, days, rhythm, rota, staff, world
 from citizens.models import Counter
 
 SEED = 36_73
@@ -25,12 +25,14 @@ def load(*, at: datetime.datetime, past_days: int) -> dict[str, int]:
     first = today - datetime.timedelta(days=past_days)
     reference.load(at=at)
     reference.load_closed_days(years=range(first.year, today.year), at=at)
+    counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")
+    desks = staff.create(counters=counters)
+    rota.plan(desks=desks, first=first, today=today, at=at)
+    rota.stop(today=today)
     reach = past_days + settings.BOOKING_HORIZON_DAYS + 2
     slots.top_up(at=local_midnight(first), days=reach, draw=rhythm.chance(SEED + 1))
     while release.release_due(at=at):
         pass
-    counters = Counter.objects.select_related("office").order_by("office__sort_order", "number")
-    desks = staff.create(counters=counters)
     here = world.build(rng=rng, desks=desks)
     worked = _past(here, first, today)
     ahead = coming.book_ahead(here, at=at)

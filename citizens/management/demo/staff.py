@@ -1,10 +1,11 @@
 """Staff to sign in as. One password for all: these accounts exist only for trying out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
+from citizens.management.demo.people import NAMES
 from citizens.models import Counter, Office, User
 
 PASSWORD = "demo-serang-2026"  # noqa: S105 - printed at start; accounts with it exist only under DEMO
@@ -27,8 +28,8 @@ def create(*, counters: Iterable[Counter]) -> dict[int, User]:
     """
     secret = make_password(PASSWORD)
     desks = {
-        counter.pk: _user(f"petugas{number}", f"Petugas {number} (contoh)", secret, counter.office)
-        for number, counter in enumerate(counters, start=1)
+        counter.pk: _user(f"petugas{number}", f"{name} (contoh)", secret, counter.office)
+        for number, (counter, name) in enumerate(zip(counters, _names(), strict=False), start=1)
     }
     main = Office.objects.get(code="utama")
     others = [
@@ -46,6 +47,14 @@ def create(*, counters: Iterable[Counter]) -> dict[int, User]:
         User.groups.through(user_id=user.pk, group_id=groups[role].pk) for user, role in roles
     )
     return desks
+
+
+def _names() -> Iterator[str]:
+    """Names in turn of women and men, no name twice."""
+    women = zip(NAMES["women"], NAMES["women_second"], strict=False)
+    men = zip(NAMES["men"], NAMES["men_second"], strict=False)
+    for pair in zip(women, men, strict=False):
+        yield from (" ".join(name) for name in pair)
 
 
 def exists() -> bool:

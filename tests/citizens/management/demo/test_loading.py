@@ -4,11 +4,12 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from citizens.domain import counter
+from citizens.domain import counter, roadshow
 from citizens.domain.office_time import local_date
-from citizens.enums import AppointmentState, TicketOrigin, TicketState
+from citizens.enums import AbsenceKind, AppointmentState, TicketOrigin, TicketState
 from citizens.management.demo import loading, staff
 from citizens.models import (
+    Absence,
     Appointment,
     AppointmentEvent,
     Counter,
@@ -17,6 +18,8 @@ from citizens.models import (
     DigitalIdActivation,
     DigitalIdOffer,
     MissingPaper,
+    PresenceOrder,
+    Shift,
     Slot,
     SurveyAnswer,
     Ticket,
@@ -255,3 +258,37 @@ def test_there_is_somebody_to_sign_in_as_for_every_role(demo, username, group):
 def test_counter_staff_work_at_the_office_of_their_counter(demo):
     assert User.objects.get(username="petugas13").office.code == "utama"
     assert User.objects.get(username="petugas26").office.code == "keliling"
+
+
+def desks_of(day):
+    """The counters of identity cards at the main office on a day, as its slots have them."""
+    slots = Slot.objects.filter(office__code="utama", group__code="ktp", start__date=day)
+    return set(slots.values_list("capacity", flat=True))
+
+
+def test_the_rota_takes_a_desk_from_the_days_of_a_leave_alone(demo):
+    leave = Absence.objects.get(kind=AbsenceKind.LEAVE)
+    away = {leave.first_day + datetime.timedelta(days=offset) for offset in range(3)}
+
+    assert Shift.objects.filter(counter__office__code="utama").count() == 13 * 5
+    # The last day of the leave is a holiday in that week.
+    assert [desks_of(day) for day in sorted(away)] == [{4}, {4}, set()]
+    others = Slot.objects.filter(office__code="utama", group__code="ktp")
+    assert set(others.exclude(start__date__in=away).values_list("capacity", flat=True)) == {5}
+
+
+def test_who_works_from_home_is_called_in_by_the_circular(demo):
+    at_home = Absence.objects.get(kind=AbsenceKind.FROM_HOME)
+    order = PresenceOrder.objects.get()
+
+    assert order.first_day <= at_home.first_day < at_home.until <= order.until
+    assert not Slot.objects.filter(group__code="kk", capacity__lt=2).exists()
+
+
+def test_the_van_has_three_stops_to_come_that_can_be_booked(demo):
+    found = roadshow.stops(first=local_date(AT))
+
+    assert len(found) == 3
+    assert all(stop.date > local_date(AT) and stop.groups for stop in found)
+    for stop in found:
+        assert Slot.objects.filter(office__code="keliling", start__date=stop.date).exists()
