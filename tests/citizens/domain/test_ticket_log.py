@@ -52,6 +52,7 @@ REFUSED = (
     paper_numbers.NumberTaken,
     queue.StaleTicket,
     setting_aside.CallAgainFirst,
+    counter.NotServedHere,
     setting_aside.NotServedThere,
     undoing.NothingToUndo,
 )
