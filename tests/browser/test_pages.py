@@ -70,26 +70,22 @@ def width_of_content(page):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [*NAMES, "components"])
-def test_axe_finds_nothing(open_page, photograph, pages, name, language):
+def test_a_page_is_accessible_large_enough_and_never_scrolls_sideways(
+    open_page, photograph, pages, name, language
+):
     page = open_page(language=language, viewport=PHONE)
     go(page, pages, name)
     assert page.locator("html").get_attribute("lang") == language
 
+    for viewport in (PHONE, NARROWEST):
+        page.set_viewport_size(viewport)
+        assert width_of_content(page) <= viewport["width"]
+    if name in NAMES:
+        assert page.evaluate(SMALL_TARGETS, PUBLIC_TARGET) == []
     for viewport in (PHONE, DESK):
         page.set_viewport_size(viewport)
         photograph(page, f"{name} {language}")
         assert violations(page) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [*NAMES, "components"])
-def test_nothing_scrolls_sideways_on_a_phone(open_page, pages, name, language):
-    page = open_page(language=language, viewport=PHONE)
-    go(page, pages, name)
-
-    for viewport in (PHONE, NARROWEST):
-        page.set_viewport_size(viewport)
-        assert width_of_content(page) <= viewport["width"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,14 +105,6 @@ def test_the_keyboard_reaches_everything_and_its_place_shows(open_page, pages, n
 
     assert wrong == []
     assert 4 < stops < MOST_STOPS
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_everything_to_press_is_large_enough(open_page, pages, name):
-    page = open_page(viewport=PHONE)
-    go(page, pages, name)
-
-    assert page.evaluate(SMALL_TARGETS, PUBLIC_TARGET) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
