@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import booking, contact, end_of_day, limits, release, slots, waitlist
+from citizens.domain import announcing, booking, contact, end_of_day, limits, release, slots, waitlist
 
 
 @shared_task(name="citizens.top_up_slots")
@@ -17,6 +17,12 @@ def open_places() -> int:
     at = timezone.now()
     waitlist.sweep(at=at)
     return release.release_due(at=at)
+
+
+@shared_task(name="citizens.tell_changes")
+def tell_changes() -> int:
+    """What a proposal did to people who are not told yet."""
+    return announcing.tell_all(at=timezone.now())
 
 
 @shared_task(name="citizens.close_past_days")

@@ -16,6 +16,7 @@ ROUTES = {
     "outreach.pump": {"queue": "messages"},
     "citizens.top_up_slots": {"queue": "housekeeping"},
     "citizens.open_places": {"queue": "housekeeping"},
+    "citizens.tell_changes": {"queue": "housekeeping"},
     "citizens.close_past_days": {"queue": "housekeeping"},
     "citizens.purge_holds": {"queue": "housekeeping"},
     "citizens.purge_attempts": {"queue": "housekeeping"},
@@ -36,6 +37,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "offer what came back, and open what is due": {
         "task": "citizens.open_places",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "tell whom a change of the plan moved": {
+        "task": "citizens.tell_changes",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

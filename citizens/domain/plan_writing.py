@@ -8,14 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from citizens import signals
 from citizens.domain import attention, release
 from citizens.domain.office_time import local_date
 from citizens.domain.plan_effect import Effect, Line
 from citizens.domain.plan_seats import Seats
 from citizens.enums import Actor, AppointmentState, AttentionReason, Fate, PlaceShare
 from citizens.models import (
-    Appointment,
     AppointmentEvent,
     AppointmentPlace,
     Proposal,
@@ -47,7 +45,7 @@ MOVE_FAMILY = """
 
 
 def write(effect: Effect, *, proposal: Proposal, staff: User, at: datetime.datetime) -> None:
-    """Writes an effect and tells the world of every move. The slots of touched() are locked by the caller."""
+    """Writes an effect. The slots of touched() and the appointments are locked by the caller."""
     changed = effect.changed
     _write_places_away(effect.lines)
     _write_slots([one for one in changed if one.pk is not None])
@@ -62,7 +60,6 @@ def write(effect: Effect, *, proposal: Proposal, staff: User, at: datetime.datet
         proposal=proposal,
         at=at,
     )
-    _tell(effect.lines, at)
 
 
 def touched(effect: Effect) -> set[int]:
@@ -195,17 +192,3 @@ def _delete_empty(changed: Iterable[Seats]) -> None:
         _stored(one) for one in changed if not one.capacity and not one.sold and not one.overbooked
     ]
     Slot.objects.filter(pk__in=empty, places=None, group_places=None, held_places=None).delete()
-
-
-def _tell(lines: Sequence[Line], at: datetime.datetime) -> None:
-    rows = Appointment.objects.select_related("office").in_bulk([line.person.pk for line in lines])
-    for line in lines:
-        appointment = rows[line.person.pk]
-        if line.fate == Fate.MOVED:
-            signals.appointment_moved.send(
-                sender=Appointment, appointment=appointment, at=at, office_caused=True
-            )
-        else:
-            signals.appointment_needs_attention.send(
-                sender=Appointment, appointment=appointment, at=at
-            )

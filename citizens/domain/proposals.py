@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from citizens.domain import (
+    announcing,
     calendar_plan,
     plan_edits,
     plan_effect,
@@ -29,6 +30,7 @@ from citizens.enums import PROPOSAL_MOVES, Fate, ProposalState
 from citizens.models import Office, Proposal, ProposalLine, User
 
 LONGEST = 400  # days that one proposal may touch
+TOLD_AT_ONCE = 100  # people, while the supervisor waits
 
 
 class OutOfReach(ValueError):
@@ -98,6 +100,8 @@ def apply(*, proposal: Proposal, staff: User, at: datetime.datetime) -> Effect:
             transaction.set_rollback(True)
     if not as_shown:
         raise Stale(renew(proposal=proposal, staff=staff, at=at))
+    # The others are told by the task of citizens.domain.announcing, within a minute.
+    announcing.tell_all(at=at, proposal=proposal, most=TOLD_AT_ONCE)
     return effect
 
 

@@ -94,6 +94,8 @@ class ProposalLine(models.Model):
         related_name="+",
     )
     has_contact = models.BooleanField(_("left a phone number or an email address"))
+    # When the world was told; empty until then, and of a proposal that was not applied.
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("line of a proposal")
@@ -107,6 +109,10 @@ class ProposalLine(models.Model):
                 | Q(fate=Fate.ORPHANED, to_starts_at=None, to_office=None),
                 name="who_is_moved_is_moved_somewhere",
             ),
+        ]
+        indexes = [
+            # Read every minute: whom an applied proposal has yet to tell.
+            models.Index("proposal", name="line_not_told", condition=Q(told_at=None)),
         ]
 
     def __str__(self) -> str:
