@@ -101,10 +101,11 @@ def with_place(rows: "QuerySet[Row]", *, office: str, starts: str) -> "QuerySet[
     there = SpecialDay.objects.filter(
         office=OuterRef(office), date=OuterRef("stop_day"), confirmed=True
     ).exclude(place="")
-    return rows.annotate(stop_day=TruncDate(starts, tzinfo=zone)).annotate(
+    found: QuerySet[Row] = rows.annotate(stop_day=TruncDate(starts, tzinfo=zone)).annotate(
         stop_place=Subquery(there.values("place")[:1]),
         stop_address=Subquery(there.values("address")[:1]),
     )
+    return found
 
 
 def _read(first: datetime.date) -> list[tuple[Key, Stop]]:

@@ -11,10 +11,11 @@ from citizens.domain import party as parties
 from citizens.domain.answers import Answers, PersonAnswers
 from citizens.domain.office_time import local_date
 from citizens.enums import Actor
-from citizens.models import Appointment, Hold
+from citizens.models import Appointment, Hold, Office
 from tests.factories.citizens import QueueDayFactory, TicketFactory
 from tests.factories.contact import ContactCodeFactory
 from tests.factories.group_visit import GroupVisitFactory
+from tests.factories.planning import SpecialDayFactory, SpecialPeriodFactory
 from tests.factories.waitlist import WaitlistEntryFactory, WaitlistOfferFactory
 
 FAMILY = "akta-lahir.tepat-waktu~kia.baru-balita,kk.ubah"
@@ -70,6 +71,7 @@ STATUSES = {
 
 def make(*, at):
     """The address of every page of NAMES, by its name."""
+    mobile_service(at=at)
     single = Kept(parties.parse("ktp.hilang"), at)
     empty = single.hold()
     checked = single.answered(
@@ -104,6 +106,20 @@ def make(*, at):
         ),
         "family check": reverse("check", args=[family.answered("Bayi", "Siti Aminah").token]),
     }
+
+
+def mobile_service(*, at):
+    """A day of the van at a place with a long name, once."""
+    van = Office.objects.get(code="keliling")
+    if not van.special_days.exists():
+        day = SpecialDayFactory(
+            office=van,
+            date=local_date(at) + datetime.timedelta(days=1),
+            place="Halaman Kantor Kelurahan Banjaragung, di samping Lapangan Sepak Bola",
+            address="Jalan Raya Cipocok Jaya Kilometer 4, Kota Serang",
+            confirmed=True,
+        )
+        SpecialPeriodFactory(day=day)
 
 
 def after_visit(booked, *, at):
