@@ -16,10 +16,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, TruncDate
 
+from citizens.domain.office_time import local_date
 from citizens.domain.plan_edits import Edit
 from citizens.enums import OfficeKind, ProposalState
 from citizens.models import (
     ClosedDay,
+    Office,
     OpeningCapacity,
     OpeningTemplate,
     Proposal,
@@ -106,6 +108,15 @@ def with_place(rows: "QuerySet[Row]", *, office: str, starts: str) -> "QuerySet[
         stop_address=Subquery(there.values("address")[:1]),
     )
     return found
+
+
+def address_on(*, office: Office, starts_at: datetime.datetime) -> str:
+    """Where to come to on the day of a moment. One query for the van and the points, none for the main office."""
+    if office.kind not in MOVABLE:
+        return office.address
+    there = SpecialDay.objects.filter(office=office, date=local_date(starts_at), confirmed=True)
+    found = there.exclude(place="").first()
+    return ", ".join(filter(None, (found.place, found.address))) if found else office.address
 
 
 def _read(first: datetime.date) -> list[tuple[Key, Stop]]:

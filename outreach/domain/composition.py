@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from citizens import tokens
+from citizens.domain import roadshow
 from citizens.domain.office_time import local_date
 from citizens.enums import GroupVisitState
 from citizens.models import (
@@ -107,7 +108,9 @@ def of_offer(*, offer: WaitlistOffer, channel: Channel, language: str) -> Text:
                 short_texts.fitting(short_texts.offer(visit, until=deadline, link=_bare(link)))
             )
         context = {"until": date_format(until, "l, j F Y H.i T"), "link": link}
-        return _mail(Purpose.OFFER, _moment(offer.starts_at) | {"office": offer.office} | context)
+        address = roadshow.address_on(office=offer.office, starts_at=offer.starts_at)
+        where = {"office": offer.office, "address": address}
+        return _mail(Purpose.OFFER, _moment(offer.starts_at) | where | context)
 
 
 def of_code(*, digits: str, minutes: int, channel: Channel, language: str) -> Text:
@@ -165,6 +168,7 @@ def _told(facts: Facts) -> dict[str, Any]:
     told = _moment(appointment.starts_at) | {
         "code": tokens.display_code(appointment.code),
         "office": appointment.office,
+        "address": roadshow.address_on(office=appointment.office, starts_at=appointment.starts_at),
         "link": _own_page(appointment),
         "site": settings.PUBLIC_URL,
         "services": list(dict.fromkeys(_case(booked.case) for booked in facts.services)),

@@ -3,7 +3,8 @@ import datetime
 import pytest
 from django.utils import translation
 
-from citizens.enums import GroupVisitState, Language
+from citizens.enums import GroupVisitState, Language, OfficeKind
+from citizens.models import SpecialDay
 from outreach import sms_text
 from outreach.domain import composition
 from outreach.enums import Channel, Purpose
@@ -17,6 +18,7 @@ from tests.factories.citizens import (
     VisitorServiceFactory,
 )
 from tests.factories.group_visit import GroupVisitFactory
+from tests.factories.planning import SpecialDayFactory
 from tests.factories.waitlist import WaitlistOfferFactory
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +270,19 @@ def test_services_that_several_people_come_for_are_listed_once():
 
     assert body.count("KTP-el: Hilang") == 1
     assert body.count(": Baru") == 1
+
+
+def test_a_mail_about_a_visit_at_the_van_names_the_place_of_that_day():
+    made = appointment(office__kind=OfficeKind.MOBILE, starts_at=NEXT_DAY)
+    day = SpecialDayFactory(office=made.office, date=NEXT_DAY.date(), place="Pasar Kalodran")
+    own = made.office.address
+
+    assert own in compose(made, channel=Channel.EMAIL).body
+    SpecialDay.objects.filter(pk=day.pk).update(confirmed=True)
+
+    body = compose(made, channel=Channel.EMAIL).body
+    assert "Pasar Kalodran" in body
+    assert own not in body
 
 
 # --- Offers, codes, groups ------------------------------------------------------------------------
