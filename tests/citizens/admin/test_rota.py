@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from citizens.admin import rota_words
+from citizens.admin import rota_words, supervising_page
 from citizens.domain import proposals
 from citizens.enums import AbsenceKind
 from citizens.models import Absence, PresenceOrder, Proposal, Shift, Slot, Weekday
@@ -104,7 +104,10 @@ def test_an_absence_is_proposed_first_and_takes_a_desk_when_it_is_applied(
     apply_newest(supervisor)
 
     assert Absence.objects.get().kind == AbsenceKind.LEAVE
-    assert Slot.objects.get().capacity == 1
+    slot = Slot.objects.get()
+    assert slot.capacity == 1
+    # What the supervisor's page calls planned follows.
+    assert supervising_page.overview(slot.office, at=slot.start).planned == 1
 
 
 def test_an_absence_of_somebody_without_a_shift_is_kept_and_said_to_cost_nothing(
