@@ -9,7 +9,9 @@ from citizens.admin import (
     privacy,
     records,
     reference,
+    rota,
     staff,
+    surge,
 )
 
 __all__ = [
@@ -21,5 +23,7 @@ __all__ = [
     "privacy",
     "records",
     "reference",
+    "rota",
     "staff",
+    "surge",
 ]
