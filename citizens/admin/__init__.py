@@ -9,7 +9,6 @@ from citizens.admin import (
     privacy,
     records,
     reference,
-    rota,
     staff,
     surge,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "privacy",
     "records",
     "reference",
-    "rota",
     "staff",
     "surge",
 ]
