@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from citizens.domain import announcing, booking, contact, end_of_day, limits, release, slots, waitlist
+from citizens.domain import (
+    announcing,
+    booking,
+    contact,
+    end_of_day,
+    limits,
+    release,
+    slots,
+    waitlist,
+)
 
 
 @shared_task(name="citizens.top_up_slots")

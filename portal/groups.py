@@ -47,8 +47,11 @@ _TELL_OBSTACLES = _may("add change", "outage") | _may("add", "cardstock")
 _READ_ALL = _READ_DAY | _may("view", f"{CALENDAR} {PLANNING} {RESULTS} {DEVICES}")
 _MIND_DEVICES = _may("add change", DEVICES)
 _PLAN = _may("plan", "calendar") | _may("add change delete", "surgecause")
-_KEEP_REFERENCE = _may("add change", f"office counter {CATALOGUE} {CALENDAR}") | _may(
-    "delete", f"requirement {CALENDAR}"
+# The calendar changes by proposals; of a closed day the words alone are edited.
+_KEEP_REFERENCE = (
+    _may("add change", f"office counter {CATALOGUE}")
+    | _may("change", "closedday")
+    | _may("delete", "requirement")
 )
 _READ_MESSAGES = _may("view", "message attempt", app="outreach")
 # Reports are sums: no page shows a single sheet of the survey.

@@ -6,9 +6,11 @@ from citizens.admin import (
     group_visits,
     kiosks,
     obstacles,
+    planning,
     privacy,
     records,
     reference,
+    rota,
     staff,
     surge,
 )
@@ -19,9 +21,11 @@ __all__ = [
     "group_visits",
     "kiosks",
     "obstacles",
+    "planning",
     "privacy",
     "records",
     "reference",
+    "rota",
     "staff",
     "surge",
 ]

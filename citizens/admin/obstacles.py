@@ -1,24 +1,27 @@
 """What stands in the way of services: outages, counts of blank cards, closed days. Verbs of the domain write them."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple, Form, ModelMultipleChoiceField
-from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from citizens import models
 from citizens.admin import planned_desks, who
+from citizens.admin.planning_page import PLAN
 from citizens.admin.records import OfOwnOffice
-from citizens.domain import card_stock, closures, outages
+from citizens.domain import card_stock, outages
 from citizens.domain.office_time import local_date
-from citizens.enums import ClosedDayKind, OutageCause
-from citizens.forms.obstacles import ClosedDayForm, OutageForm
+from citizens.enums import OutageCause
+from citizens.forms.obstacles import OutageForm
 
 
 class Told(OfOwnOffice):
@@ -160,61 +163,40 @@ class CardStockAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]  
 
 
 @admin.register(models.ClosedDay)
-class ClosedDayAdmin(Told, admin.ModelAdmin):  # type: ignore[type-arg]  # see above
-    form = ClosedDayForm
+class ClosedDayAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]  # see above
+    """Closing a day and opening it again are proposals (docs/adr/0017); the rest of the row is edited here."""
+
     list_display = ["date", "name", "kind", "office", "confirmed"]
     list_filter = ["kind", "confirmed", "office"]
     list_select_related = ["office"]
     date_hierarchy = "date"
     ordering = ["date"]
-    fields = ["office", "date", "name", "kind", "source", "confirmed"]
+    fields = ["office", "date", "name", "kind", "source", "confirmed", "opening"]
+    # A day is moved by opening it and closing another one: both are counted then.
+    readonly_fields = ["office", "date", "opening"]
+
+    @admin.display(description=gettext_lazy("open again"))
+    def opening(self, closed_day: models.ClosedDay) -> str:
+        if closed_day.date < local_date(timezone.now()):
+            return _("The day is over.")
+        address = f"{reverse('admin:citizens_propose_undo')}?apa=closed-{closed_day.pk}"
+        return format_html('<a href="{}">{}</a>', address, _("Propose to open it again"))
 
     def get_urls(self) -> list[URLPattern]:
         """With the page of planned desks: the same people plan a day and close it."""
         view = self.admin_site.admin_view(planned_desks.page)
         return [path("loket/", view, name="citizens_planned_desks"), *super().get_urls()]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else [*self.fields, "anyway"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A day is moved by opening it and closing another one: both are counted then."""
-        return () if obj is None else ("office", "date")
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return who.staff(request).has_perm(PLAN)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        over = obj is not None and obj.date < local_date(timezone.now())
-        return not over and super().has_delete_permission(request, obj)
+        return False
 
-    def save_model(
-        self, request: HttpRequest, obj: models.ClosedDay, form: Any, change: bool
-    ) -> None:
-        if change:
-            obj.save()
-            return
-        hit = 0
-        with suppress(closures.AlreadyClosed):  # by somebody else, at this moment
-            hit = closures.close_day(
-                office=obj.office,
-                date=obj.date,
-                name=obj.name,
-                kind=ClosedDayKind(obj.kind),
-                source=obj.source,
-                confirmed=obj.confirmed,
-                staff=who.staff(request),
-                at=form.at,
-            )
-        obj.pk = models.ClosedDay.objects.get(office=obj.office, date=obj.date).pk
-        if hit:
-            words = ngettext(
-                "%(count)s appointment stands on the closed day. Move or cancel it, and tell the person.",
-                "%(count)s appointments stand on the closed day. Move or cancel them, and tell the people.",
-                hit,
-            )
-            self.message_user(request, words % {"count": hit}, messages.WARNING)
-
-    def delete_model(self, request: HttpRequest, obj: models.ClosedDay) -> None:
-        closures.reopen_day(closed_day=obj, staff=who.staff(request), at=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.ClosedDay]) -> None:
-        for closed_day in queryset:
-            self.delete_model(request, closed_day)
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A closed day begins as a proposal: what it does to people is seen first."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("admin:citizens_propose_close")

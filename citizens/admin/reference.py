@@ -1,10 +1,15 @@
 """Reference data that the office edits: places, services and papers, opening hours, reasons."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from citizens import models
 from citizens.admin.records import OfOwnOffice
-from citizens.forms.planned_desks import CapacityFormSet
+from citizens.enums import HoursKind
 from citizens.read_only import ReadOnly
 
 
@@ -86,26 +91,40 @@ class ServiceCaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = [RequirementInline]
 
 
-class PeriodInline(Rows):
+class PeriodInline(ReadOnly, Rows):
     model = models.OpeningPeriod
     fields = [("weekday", "opens", "closes")]
     ordering = ["weekday", "opens"]
 
 
-class CapacityInline(Rows):
+class CapacityInline(ReadOnly, Rows):
     model = models.OpeningCapacity
-    formset = CapacityFormSet
     fields = [("group", "counters", "online", "slot_minutes")]
     ordering = ["group__sort_order"]
 
 
 @admin.register(models.OpeningTemplate)
-class OpeningTemplateAdmin(OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "office", "valid_from", "valid_until", "confirmed"]
-    list_filter = ["office", "confirmed"]
+class OpeningTemplateAdmin(ReadOnly, OfOwnOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+    """A week is read here; another one is proposed (docs/adr/0017)."""
+
+    list_display = ["name", "office", "kind", "valid_from", "valid_until", "confirmed"]
+    list_filter = ["office", "kind", "confirmed"]
     list_select_related = ["office"]
     ordering = ["office__sort_order", "valid_from"]
+    fields = [
+        *("change", "office", "kind", "name"),
+        *("valid_from", "valid_until", "source", "confirmed"),
+    ]
+    readonly_fields = ["change"]
     inlines = [PeriodInline, CapacityInline]
+
+    @admin.display(description=gettext_lazy("change"))
+    def change(self, template: models.OpeningTemplate) -> str:
+        """The way to the form; whoever may not plan is refused there."""
+        kind = "ramadan" if template.kind == HoursKind.RAMADAN else "biasa"
+        query = urlencode({"kantor": template.office.code, "jenis": kind})
+        address = f"{reverse('admin:citizens_propose_week')}?{query}"
+        return format_html('<a href="{}">{}</a>', address, _("Propose another week"))
 
 
 @admin.register(models.OfferReason)

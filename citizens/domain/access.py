@@ -1,6 +1,7 @@
 """Showing personal data in full: once, for a reason, with a row that says who saw what."""
 
 import datetime
+from collections.abc import Mapping
 
 from django.db import transaction
 
@@ -37,6 +38,29 @@ def reveal(
         staff=staff, at=at, field=field, appointment=appointment, visitor=visitor, reason=reason
     )
     return value
+
+
+@transaction.atomic
+def reveal_phones(
+    *, reasons: Mapping[Appointment, str], staff: User, at: datetime.datetime
+) -> dict[int, str]:
+    """Returns the phones of many appointments by their ids, and writes one access for each. One statement.
+
+    Appointments without a phone are left out. Raises ValueError for a reason without a word.
+    """
+    if not all(reason.strip() for reason in reasons.values()):
+        raise ValueError("personal data is shown for a reason only")
+    found = {one: phone_format.display(one.phone) for one in reasons if one.phone}
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(
+                staff=staff, at=at, field=Revealed.PHONE, appointment=one, reason=reasons[one]
+            )
+            for one in found
+        ],
+        batch_size=2000,
+    )
+    return {one.pk: phone for one, phone in found.items()}
 
 
 def _value(appointment: Appointment, field: Revealed, visitor: Visitor | None) -> str:

@@ -1,14 +1,13 @@
-"""Forms of what stands in the way: an outage, and a day that closes."""
+"""The form of what stands in the way: an outage."""
 
 import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from citizens.domain import closures, outages
-from citizens.models import ClosedDay, Outage
+from citizens.domain import outages
+from citizens.models import Outage
 
 
 class OutageForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no parameter when the program runs
@@ -32,46 +31,3 @@ class OutageForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no para
         except outages.OutOfReach:
             self.add_error(None, _("Check the year: that is more than a year away."))
         return data
-
-
-class ClosedDayForm(forms.ModelForm):  # type: ignore[type-arg]  # see above
-    """Closing a day. Where people are booked on it, it says how many before anything is saved."""
-
-    at: datetime.datetime  # set by the page
-
-    anyway = forms.BooleanField(
-        label=gettext_lazy("Close it although people are booked"),
-        required=False,
-        help_text=gettext_lazy("Their appointments stay until they are moved or cancelled."),
-    )
-
-    class Meta:
-        model = ClosedDay
-        fields = ["office", "date", "name", "kind", "source", "confirmed"]
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if "office" in data and "date" in data:
-            self._check_day(data)
-        return data
-
-    def _check_day(self, data: dict[str, Any]) -> None:
-        try:
-            closures.check_date(data["date"], at=self.at)
-        except closures.DayIsOver:
-            self.add_error("date", _("This day is over. Choose today or a day to come."))
-            return
-        except closures.TooFarAhead:
-            self.add_error("date", _("Check the year: that is more than two years away."))
-            return
-        count = closures.hit(office=data["office"], date=data["date"])
-        if count and not data.get("anyway"):
-            self.add_error("anyway", _stand_on_it(count))
-
-
-def _stand_on_it(count: int) -> str:
-    return ngettext(
-        "%(count)s appointment stands on this day. Nobody is told by closing it. Tick this to close it anyway.",
-        "%(count)s appointments stand on this day. Nobody is told by closing it. Tick this to close it anyway.",
-        count,
-    ) % {"count": count}

@@ -1,12 +1,10 @@
 import pytest
 from django.urls import reverse
 
-from citizens.enums import HoursKind
 from citizens.models import ClosedDay, Requirement
 from portal import groups
 from tests.factories.citizens import (
     ClosedDayFactory,
-    OfficeFactory,
     OpeningTemplateFactory,
     RequirementFactory,
     ServiceCaseFactory,
@@ -24,15 +22,6 @@ def inline(prefix, *rows, first=0):
     for place, row in enumerate(rows):
         data |= {f"{prefix}-{place}-{name}": value for name, value in row.items()}
     return data
-
-
-def closed_day(**kwargs):
-    return {
-        "date": "17-08-2027",
-        "name": "Hari Kemerdekaan",
-        "kind": "office",
-        "source": "surat edaran",
-    } | kwargs
 
 
 @pytest.mark.parametrize("group", [groups.SUPERVISOR, groups.ADMINISTRATOR])
@@ -69,22 +58,12 @@ def test_others_read_reference_data(client, sign_in, office, group):
     assert client.post(path, {"name": "Lain"}).status_code == 403
 
 
-def test_a_supervisor_closes_a_day_of_the_own_office(client, sign_in, office):
+def test_a_closed_day_begins_as_a_proposal(client, sign_in, office):
     sign_in(groups.SUPERVISOR, office)
 
-    client.post(reverse("admin:citizens_closedday_add"), closed_day(office=office.pk))
+    response = client.post(reverse("admin:citizens_closedday_add"), {"date": "17-08-2027"})
 
-    assert ClosedDay.objects.get().office == office
-
-
-@pytest.mark.parametrize("other", [True, False])
-def test_a_supervisor_of_one_office_closes_no_other_one_nor_all(client, sign_in, office, other):
-    sign_in(groups.SUPERVISOR, office)
-    chosen = OfficeFactory().pk if other else ""
-
-    response = client.post(reverse("admin:citizens_closedday_add"), closed_day(office=chosen))
-
-    assert response.status_code == 200
+    assert response.url == reverse("admin:citizens_propose_close")
     assert not ClosedDay.objects.exists()
 
 
@@ -97,27 +76,13 @@ def test_a_supervisor_of_one_office_does_not_see_the_days_of_another(client, sig
     assert response.status_code == 302
 
 
-def test_a_template_without_office_or_date_is_asked_for_them(client, sign_in, db):
-    sign_in(groups.SUPERVISOR)
+def test_a_week_is_read_and_another_one_proposed(client, sign_in, office):
+    sign_in(groups.SUPERVISOR, office)
+    week = OpeningTemplateFactory(office=office)
+    path = reverse("admin:citizens_openingtemplate_change", args=[week.pk])
 
-    response = client.post(
-        reverse("admin:citizens_openingtemplate_add"),
-        {"name": "Ramadan"} | inline("periods") | inline("capacities"),
-    )
+    page = client.get(path).text
 
-    assert response.status_code == 200
-    assert {"office", "valid_from"} <= set(response.context["adminform"].errors)
-
-
-def test_a_second_template_for_the_same_days_is_refused(client, sign_in, office):
-    sign_in(groups.SUPERVISOR)
-    OpeningTemplateFactory(office=office)
-    data = {"office": office.pk, "name": "Lain", "kind": HoursKind.ORDINARY}
-    data |= {"valid_from": "01-03-2027", "source": "surat"}
-
-    response = client.post(
-        reverse("admin:citizens_openingtemplate_add"),
-        data | inline("periods") | inline("capacities"),
-    )
-
-    assert "covers some of these days" in response.content.decode()
+    assert reverse("admin:citizens_propose_week") in page
+    assert client.post(path, {"name": "Lain"}).status_code == 403
+    assert client.get(reverse("admin:citizens_openingtemplate_add")).status_code == 403

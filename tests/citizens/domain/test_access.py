@@ -76,3 +76,16 @@ def test_nothing_is_shown_that_could_not_be_written(reveal, visitor):
 
     with pytest.raises(ValueError, match="unsaved"), transaction.atomic():
         reveal(Revealed.PHONE)
+
+
+def test_many_phones_are_shown_with_an_access_written_for_each(visitor):
+    staff, silent = UserFactory(), AppointmentFactory(phone="")
+    reasons = {visitor.appointment: "Lembar telepon", silent: "Lembar telepon"}
+
+    shown = access.reveal_phones(reasons=reasons, staff=staff, at=MOMENT)
+
+    assert shown == {visitor.appointment.pk: "0812-3456-7890"}
+    log = AccessLog.objects.get()
+    assert (log.staff, log.field, log.appointment) == (staff, Revealed.PHONE, visitor.appointment)
+    with pytest.raises(ValueError, match="for a reason"):
+        access.reveal_phones(reasons={visitor.appointment: " "}, staff=staff, at=MOMENT)

@@ -195,6 +195,16 @@ def test_a_closed_day_moves_its_people_to_the_same_hour_of_the_next_open_day(
     assert counts_are_true()
 
 
+def test_a_proposal_whose_days_have_passed_is_not_applied(office, staff):
+    proposal = propose(closing(office), staff)
+
+    with pytest.raises(proposals.OutOfReach):
+        proposals.apply(proposal=proposal, staff=staff, at=MOMENT + 2 * ONE_DAY)
+
+    assert not ClosedDay.objects.exists()
+    assert Proposal.objects.get().state == ProposalState.PROPOSED
+
+
 def test_who_finds_no_other_time_keeps_a_marked_place_and_needs_attention(capacity, office, staff):
     capacity.template.periods.filter(weekday=Weekday.THURSDAY).delete()
     Slot.objects.filter(start__gte=EIGHT + ONE_DAY).delete()

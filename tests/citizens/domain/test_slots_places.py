@@ -18,16 +18,22 @@ from citizens.domain import (
     appointments,
     availability,
     booking,
-    closures,
     release,
     rescheduling,
     waitlist,
 )
 from citizens.domain import party as parties
-from citizens.enums import Actor, ClosedDayKind, OfferState
+from citizens.enums import Actor, OfferState
 from citizens.models import AppointmentPlace, ClosedDay, Hold, Release, Slot, WaitlistOffer
 from tests.citizens.domain.booked import answers, row
-from tests.factories.citizens import DAY, MOMENT, OfficeFactory, ServiceCaseFactory, UserFactory
+from tests.factories.citizens import (
+    DAY,
+    MOMENT,
+    ClosedDayFactory,
+    OfficeFactory,
+    ServiceCaseFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 DAYS = datetime.timedelta(days=1)
@@ -272,15 +278,7 @@ class World:
     def close(self, _person, first, _long):
         if first // 3 in self.closed:
             return
-        closures.close_day(
-            office=self.office,
-            date=DAY + (first // 3) * DAYS,
-            name="Listrik padam",
-            kind=ClosedDayKind.OFFICE,
-            source="surat edaran",
-            staff=self.officer,
-            at=self.at,
-        )
+        ClosedDayFactory(office=self.office, date=DAY + (first // 3) * DAYS)
         self.closed.add(first // 3)
 
     def reopen(self, _person, first, _long):
