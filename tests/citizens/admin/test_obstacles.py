@@ -9,7 +9,6 @@ from tests.factories.citizens import (
     DAY,
     MINUTE,
     MOMENT,
-    AppointmentFactory,
     ClosedDayFactory,
     OfficeFactory,
     ServiceFactory,
@@ -179,47 +178,6 @@ def test_a_count_is_not_changed_afterwards(client, supervisor, office):
 # --- Closed days ------------------------------------------------------------------------------------------
 
 
-def test_people_who_are_booked_are_counted_before_a_day_closes(client, supervisor, office):
-    for _index in range(2):
-        AppointmentFactory(office=office)
-    data = closed_day(office=office.pk, date=f"{DAY:%d-%m-%Y}")
-
-    first = client.post(address("closedday", "add"), data)
-    assert "2 appointments stand on this day." in first.text
-    assert not models.ClosedDay.objects.exists()
-
-    second = client.post(address("closedday", "add"), data | {"anyway": "on"}, follow=True)
-    assert models.ClosedDay.objects.get().office == office
-    assert "2 appointments stand on the closed day." in second.text
-    assert models.Appointment.objects.active().count() == 2
-
-
-@pytest.mark.parametrize(
-    ("date", "sentence"),
-    [
-        ("15-03-2027", "This day is over."),
-        ("01-01-9999", "more than two years away"),
-        ("31-12-9999", "more than two years away"),
-    ],
-)
-def test_a_day_nobody_closes_is_refused(client, supervisor, office, date, sentence):
-    response = client.post(address("closedday", "add"), closed_day(office=office.pk, date=date))
-
-    assert sentence in response.text
-    assert not models.ClosedDay.objects.exists()
-
-
-def test_a_day_is_closed_once(client, supervisor, office):
-    ClosedDayFactory(office=office)
-
-    response = client.post(
-        address("closedday", "add"), closed_day(office=office.pk, date=f"{DAY:%d-%m-%Y}")
-    )
-
-    assert response.status_code == 200
-    assert models.ClosedDay.objects.count() == 1
-
-
 def test_its_name_changes_and_its_date_does_not(client, supervisor, office):
     day = ClosedDayFactory(office=office)
 
@@ -229,12 +187,14 @@ def test_its_name_changes_and_its_date_does_not(client, supervisor, office):
     assert (day.name, day.date) == ("Cuti bersama", DAY)
 
 
-def test_a_day_opens_again_when_its_row_is_deleted(client, supervisor, office):
+def test_a_row_is_not_deleted_but_leads_to_the_proposal_that_opens_the_day(
+    client, supervisor, office
+):
     day = ClosedDayFactory(office=office)
-    over = ClosedDayFactory(office=office, date=DAY - datetime.timedelta(days=1))
 
-    client.post(address("closedday", "delete", day.pk), {"post": "yes"})
-    refused = client.post(address("closedday", "delete", over.pk), {"post": "yes"})
+    page = client.get(address("closedday", "change", day.pk)).text
+    refused = client.post(address("closedday", "delete", day.pk), {"post": "yes"})
 
+    assert f"{reverse('admin:citizens_propose_undo')}?apa=closed-{day.pk}" in page
     assert refused.status_code == 403
-    assert models.ClosedDay.objects.get() == over
+    assert models.ClosedDay.objects.get() == day
