@@ -123,7 +123,7 @@ STARTS_OF_ONE_GROUP = """
                 ELSE 0
             END AS free
         FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
-        WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s
+        WHERE slot.group_id = %(group)s AND slot.start >= %(first)s AND slot.start < %(last)s AND slot.capacity > 0
             -- An index finds these at once, however many slots are past.
             AND slot.office_id = ANY (ARRAY(
                 SELECT id FROM citizens_office WHERE active AND (%(office)s = '' OR code = %(office)s)
@@ -149,7 +149,7 @@ SLOTS = f"""
         greatest(slot.released - slot.taken - coalesce(held.places, 0), 0)
     FROM citizens_slot slot LEFT JOIN held ON held.slot_id = slot.id
     WHERE slot.group_id = ANY(%(groups)s) AND slot.start >= %(first)s AND slot.start < %(last)s
-        AND {ON_OPEN_DAYS}
+        AND slot.capacity > 0 AND {ON_OPEN_DAYS}
     ORDER BY slot.start
 """  # noqa: S608 - composed of constants only
 
@@ -232,7 +232,7 @@ NEXT = f"""
                 WHERE place.slot_id = one.id AND hold.expires_at > %(at)s
             ) AS free
             FROM citizens_slot one
-            WHERE one.office_id = slot.office_id AND one.group_id = slot.group_id
+            WHERE one.office_id = slot.office_id AND one.group_id = slot.group_id AND one.capacity > 0
                 AND one.start >= slot.start AND one.start <= slot.start + %(reach)s
             OFFSET 0 -- holds are counted once
         ) part

@@ -233,6 +233,8 @@ WANTED = f"""
         SELECT wanted.id FROM citizens_slot wanted JOIN citizens_office place ON place.id = wanted.office_id
         WHERE place.code = %(office)s AND place.active AND wanted.group_id = ANY (%(groups)s::bigint[])
             AND wanted.start >= %(start)s AND wanted.start < %(until)s
+            -- A slot that the calendar does not want any more stays for whoever is still in it.
+            AND wanted.capacity > 0
             AND NOT EXISTS (
                 SELECT FROM citizens_closedday closed
                 WHERE closed.date = %(date)s AND {availability.CLOSES.format(office="place.id")}

@@ -125,6 +125,7 @@ def _slots(
             group_id__in=[part.group_id for part in party.parts],
             start__gte=first,
             start__lt=last,
+            capacity__gt=0,
         )
         .annotate(held=Coalesce(Subquery(held.values("places")), 0))
         .order_by("start")
