@@ -17,7 +17,6 @@ from citizens.enums import (
     Actor,
     AppointmentState,
     AttentionEnd,
-    AttentionReason,
     PlaceShare,
 )
 from citizens.models import (
@@ -172,13 +171,11 @@ def close_past_days(*, at: datetime.datetime) -> int:
     """Ends the appointments that past days left open, so that their people can book again; returns how many.
 
     A person is never a no-show before the day is over. Whoever came and was not served is so by the office's doing,
-    and so is whoever the office left without a time that it could keep.
+    and so is whoever the office left without a time that it could keep, or without a word of the new one.
     """
     left = Appointment.objects.active().filter(starts_at__lt=local_midnight(local_date(at)))
     forsaken = set(
-        Attention.objects.open()
-        .filter(reason=AttentionReason.NO_PLACE, appointment__in=left)
-        .values_list("appointment", flat=True)
+        Attention.objects.open().filter(appointment__in=left).values_list("appointment", flat=True)
     )
     closed = 0
     for appointment in left.order_by("pk"):

@@ -31,6 +31,12 @@ def open_all(
     return len(rows)
 
 
+def settle_all(appointments: Iterable[int], *, end: AttentionEnd, at: datetime.datetime) -> None:
+    """Ends what appointments (ids) needed, now that the office itself has found them a time."""
+    waiting = Attention.objects.open().filter(appointment__in=list(appointments))
+    waiting.update(ended_at=at, end=end)
+
+
 def settle(*, appointment: Appointment, end: AttentionEnd, at: datetime.datetime) -> bool:
     """Ends what an appointment needs; returns whether it needed anything. One statement."""
     waiting = Attention.objects.open().filter(appointment=appointment)

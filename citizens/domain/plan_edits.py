@@ -6,11 +6,12 @@ calendar and nothing else: slots and people follow by citizens.domain.plan_effec
 """
 
 import datetime
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from citizens.domain import rota
@@ -32,6 +33,8 @@ from citizens.models import (
     User,
 )
 
+logger = logging.getLogger(__name__)
+
 Edit = Mapping[str, Any]
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -48,8 +51,13 @@ def perform(edits: Iterable[Edit], *, staff: User, at: datetime.datetime) -> Non
                 _OPS[edit["op"]](edit, staff, at)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
-        except IntegrityError as error:
-            raise Refused(str(error).splitlines()[0]) from error
+        except (IntegrityError, DataError, ObjectDoesNotExist) as error:
+            logger.info(
+                "An edit of the calendar was refused", extra={"op": edit["op"]}, exc_info=True
+            )
+            raise Refused(
+                _("Something that it needs was changed meanwhile, or a value does not fit.")
+            ) from error
 
 
 def close_day(edit: Edit, staff: User, at: datetime.datetime) -> None:
@@ -78,7 +86,7 @@ def special_day(edit: Edit, staff: User, at: datetime.datetime) -> None:
     day.periods.all().delete()
     day.capacities.all().delete()
     if not edit["hours"]:
-        raise Refused("A special day needs hours.")
+        raise Refused(_("A special day needs hours."))
     for opens, closes in edit["hours"]:
         _save(SpecialPeriod(day=day, opens=_time(opens), closes=_time(closes)))
     for row in edit["capacities"]:
@@ -204,6 +212,8 @@ def end_shift(edit: Edit, staff: User, at: datetime.datetime) -> None:
     """`shift`: its id, `until`: the first day without it."""
     found = Shift.objects.get(pk=edit["shift"])
     until = _day(edit["until"])
+    if found.valid_until is not None and found.valid_until <= until:
+        return  # somebody has ended it before that
     if until <= found.valid_from:
         found.delete()
     else:
@@ -213,8 +223,9 @@ def end_shift(edit: Edit, staff: User, at: datetime.datetime) -> None:
 
 def move_outage(edit: Edit, staff: User, at: datetime.datetime) -> None:
     """`outage`: its id. Nothing of the calendar changes: the people whom it touches get other times."""
-    if Outage.objects.get(pk=edit["outage"]).is_over(at=at):
-        raise Refused("The outage is over.")
+    outage = Outage.objects.get(pk=edit["outage"])
+    if outage.is_over(at=at) or (outage.expected_end is not None and outage.expected_end <= at):
+        raise Refused(_("The outage is over."))
 
 
 _OPS: dict[str, Callable[[Edit, User, datetime.datetime], None]] = {

@@ -28,6 +28,14 @@ Key = tuple[int, int, datetime.datetime]  # office, group, start
 DayKey = tuple[int, datetime.date]
 
 
+class GroupInTheWay(Exception):
+    """Planned group visits have places that would go: `codes`. They are given another time first."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = tuple(codes)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which offices (ids) and days (half-open) a change concerns, when, and which outages it moves people out of."""
@@ -48,6 +56,11 @@ class Line:
     starts_at: datetime.datetime | None = None
     ends_at: datetime.datetime | None = None
     places: list[tuple[Seats, PlaceShare]] = field(default_factory=list)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the time is the old one after all: in other places, and nothing to tell."""
+        return (self.starts_at, self.ends_at) == (self.person.starts_at, self.person.ends_at)
 
 
 @dataclass(slots=True)
@@ -70,16 +83,21 @@ class Effect:
     kept: int
 
     @property
+    def moves(self) -> list[Line]:
+        """The lines of those for whom anything is different."""
+        return [line for line in self.lines if not line.stays]
+
+    @property
     def changed(self) -> list[Seats]:
         return [seats for seats in self.seats.values() if seats.is_changed]
 
     def count(self, fate: Fate) -> int:
-        return sum(line.fate == fate for line in self.lines)
+        return sum(line.fate == fate for line in self.moves)
 
     @property
     def unreachable(self) -> int:
         """People who must move and left neither a phone number nor an email address."""
-        return sum(not line.person.has_contact for line in self.lines)
+        return sum(not line.person.has_contact for line in self.moves)
 
 
 def compute(*, calendar: Calendar, scope: Scope) -> Effect:
@@ -89,8 +107,8 @@ def compute(*, calendar: Calendar, scope: Scope) -> Effect:
     """
     seats = _read(scope)
     shrunk = _resize_all(seats, calendar, scope)
-    stops = plan_people.stops(at=scope.at, midnight=local_midnight(local_date(scope.at) + ONE_DAY))
-    leaving = _leaving(shrunk, stops, scope)
+    stops = plan_people.stops(at=scope.at)
+    leaving = _leaving(shrunk, stops, scope) | _coming_back(seats, scope)
     people = plan_people.read(leaving) if leaving else []
     by_pk = {one.pk: one for one in seats.values() if one.pk is not None}
     for person in people:
@@ -99,14 +117,11 @@ def compute(*, calendar: Calendar, scope: Scope) -> Effect:
                 by_pk[slot].leave(share)
     for row in shrunk:
         row.one.resize(capacity=row.capacity, online=row.online)
+    _refuse_groups(shrunk)
     lines = _Finder(seats, people, stops, scope).lines(by_pk)
-    return Effect(
-        scope=scope,
-        seats=seats,
-        lines=lines,
-        sums=_sums(seats, scope),
-        kept=_active(scope) - len(lines),
-    )
+    effect = Effect(scope=scope, seats=seats, lines=lines, sums=_sums(seats, scope), kept=0)
+    effect.kept = _active(scope) - len(effect.moves)
+    return effect
 
 
 def _read(scope: Scope) -> dict[Key, Seats]:
@@ -166,7 +181,7 @@ def _resize(one: Seats, minutes: int, capacity: int, online: int) -> Iterator[_S
     """Changes a slot at once where nobody is in the way."""
     shorter = minutes < one.minutes
     one.minutes = minutes
-    if one.sold > capacity or (shorter and one.sold):
+    if one.sold > capacity or (shorter and one.sold) or (one.overbooked and not capacity):
         # Whoever has a shorter slot than before is fitted anew: at the same time, if that can be.
         yield _Shrunk(one, capacity, online, room=0 if shorter else capacity)
     elif (one.capacity, one.online) != (capacity, online):
@@ -177,17 +192,46 @@ def _leaving(shrunk: Iterable[_Shrunk], stops: Sequence[Stop], scope: Scope) -> 
     """The appointments that lose their place: of each slot those who booked last, and whom an outage touches."""
     of_slot: dict[int, list[tuple[datetime.datetime, int]]] = defaultdict(list)
     if slots := [row.one.pk for row in shrunk if row.one.pk is not None]:
-        for appointment, slot, booked_at in plan_people.in_slots(slots):
+        withdrawn = [row.one.pk for row in shrunk if row.one.pk is not None and not row.capacity]
+        for appointment, slot, booked_at in plan_people.in_slots(
+            slots, withdrawn=withdrawn, at=scope.at
+        ):
             of_slot[slot].append((booked_at, appointment))
     leaving: set[int] = set()
-    for row in shrunk:
+    for row in sorted(shrunk, key=lambda row: row.one.start):
         booked = sorted(of_slot[row.one.pk or 0])
-        surplus = row.one.sold - row.room
-        leaving |= {appointment for _at, appointment in booked[max(len(booked) - surplus, 0) :]}
+        surplus = len(booked) if not row.capacity else row.one.sold - row.room
+        # Who leaves by an earlier slot of a long visit makes room in this one as well.
+        staying = [person for _at, person in booked if person not in leaving]
+        surplus -= len(booked) - len(staying)
+        if surplus > 0:
+            leaving.update(staying[max(len(staying) - surplus, 0) :])
+    first = max(scope.at, local_midnight(scope.first))
     for stop in stops:
         if stop.pk in scope.outages:
-            leaving.update(plan_people.touched_by(stop, at=scope.at))
+            leaving.update(
+                plan_people.touched_by(
+                    stop, offices=scope.offices, after=first, until=local_midnight(scope.until)
+                )
+            )
     return leaving
+
+
+def _coming_back(seats: dict[Key, Seats], scope: Scope) -> set[int]:
+    """Who once found no other time, and whose own slot has room again: they are the first to have it."""
+    grown = [
+        one.pk
+        for one in seats.values()
+        if one.pk is not None and one.overbooked and one.capacity > one.was[1]
+    ]
+    return plan_people.forsaken_in(grown, at=scope.at) if grown else set()
+
+
+def _refuse_groups(shrunk: Sequence[_Shrunk]) -> None:
+    """Raises GroupInTheWay where a slot has less than the group needs that has a block of it."""
+    short = [row.one.pk for row in shrunk if row.one.pk is not None and row.one.sold > row.room]
+    if short and (codes := plan_people.groups_in(short)):
+        raise GroupInTheWay(codes)
 
 
 class _Finder:

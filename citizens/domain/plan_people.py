@@ -5,13 +5,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from citizens.domain.office_time import local_date, local_midnight
 from citizens.domain.party import Part
-from citizens.enums import AppointmentState, PlaceShare
+from citizens.enums import AppointmentState, AttentionReason, PlaceShare
 from citizens.models import (
     Appointment,
     AppointmentPlace,
+    Attention,
+    GroupPlace,
     HouseholdVisit,
     Outage,
     VisitorService,
@@ -61,15 +64,43 @@ class Stop:
         )
 
 
-def in_slots(slots: Collection[int]) -> list[tuple[int, int, datetime.datetime]]:
+def in_slots(
+    slots: Collection[int], *, withdrawn: Collection[int], at: datetime.datetime
+) -> list[tuple[int, int, datetime.datetime]]:
     """Who is booked into slots, by ids: appointment, slot, when it was booked. One query.
 
-    Whoever has arrived is in the hall and is served there; whoever is overbooked stays so.
+    Whoever has arrived, or whose visit has begun, is in the hall and is served there. Whoever is overbooked stays so,
+    but for slots that are `withdrawn`; who has needed attention there ever since keeps needing it.
     """
+    forsaken = Attention.objects.open().filter(
+        appointment=OuterRef("appointment"), reason=AttentionReason.NO_PLACE
+    )
+    beyond = Q(share=PlaceShare.OVERBOOKED)
     rows = AppointmentPlace.objects.filter(
-        slot__in=list(slots), appointment__state=AppointmentState.BOOKED
-    ).exclude(share=PlaceShare.OVERBOOKED)
+        ~beyond | Q(slot__in=list(withdrawn)) & ~Exists(forsaken),
+        slot__in=list(slots),
+        appointment__state=AppointmentState.BOOKED,
+        appointment__starts_at__gt=at,
+    )
     return list(rows.values_list("appointment", "slot", "appointment__booked_at"))
+
+
+def forsaken_in(slots: Collection[int], *, at: datetime.datetime) -> set[int]:
+    """The appointments (ids) that need another time and still have a marked place in slots. One query."""
+    rows = Attention.objects.open().filter(
+        reason=AttentionReason.NO_PLACE,
+        appointment__state=AppointmentState.BOOKED,
+        appointment__starts_at__gt=at,
+        appointment__places__slot__in=list(slots),
+        appointment__places__share=PlaceShare.OVERBOOKED,
+    )
+    return set(rows.values_list("appointment", flat=True))
+
+
+def groups_in(slots: Collection[int]) -> list[str]:
+    """The codes of group visits that have places in slots (ids). One query."""
+    rows = GroupPlace.objects.filter(slot__in=list(slots)).order_by("group_visit")
+    return list(rows.values_list("group_visit__code", flat=True).distinct())
 
 
 def read(appointments: Collection[int]) -> list[Person]:
@@ -130,8 +161,11 @@ def household_days(households: Collection[str]) -> dict[tuple[str, int, datetime
     }
 
 
-def stops(*, at: datetime.datetime, midnight: datetime.datetime) -> list[Stop]:
-    """The outages of today and later; without an expected end they last until `midnight`. Two queries."""
+def stops(*, at: datetime.datetime) -> list[Stop]:
+    """The outages of today and later. Two queries.
+
+    Without an expected end one lasts until the midnight after it begins, or of today, as citizens.domain.obstacles says.
+    """
     found = Outage.objects.filter(
         Q(expected_end=None) | Q(expected_end__gt=at), ended_at=None
     ).prefetch_related("services")
@@ -141,18 +175,29 @@ def stops(*, at: datetime.datetime, midnight: datetime.datetime) -> list[Stop]:
             office=outage.office_id,
             services=frozenset(service.pk for service in outage.services.all()),
             begins=outage.starts_at,
-            ends=outage.expected_end or max(midnight, outage.starts_at),
+            ends=outage.expected_end
+            or local_midnight(local_date(max(at, outage.starts_at)) + datetime.timedelta(days=1)),
         )
         for outage in found
     ]
 
 
-def touched_by(stop: Stop, *, at: datetime.datetime) -> list[int]:
-    """The appointments, by ids, that an outage touches and that have not begun. One query."""
+def touched_by(
+    stop: Stop,
+    *,
+    offices: Collection[int],
+    after: datetime.datetime,
+    until: datetime.datetime,
+) -> list[int]:
+    """The appointments (ids) of offices that an outage touches and that begin after one moment, before another.
+
+    One query.
+    """
     rows = Appointment.objects.filter(
+        office__in=list(offices),
         state=AppointmentState.BOOKED,
-        starts_at__gt=at,
-        starts_at__lt=stop.ends,
+        starts_at__gt=after,
+        starts_at__lt=min(stop.ends, until),
         ends_at__gt=stop.begins,
     )
     if stop.office is not None:

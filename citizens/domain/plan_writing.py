@@ -12,7 +12,14 @@ from citizens.domain import attention, release
 from citizens.domain.office_time import local_date
 from citizens.domain.plan_effect import Effect, Line
 from citizens.domain.plan_seats import Seats
-from citizens.enums import Actor, AppointmentState, AttentionReason, Fate, PlaceShare
+from citizens.enums import (
+    Actor,
+    AppointmentState,
+    AttentionEnd,
+    AttentionReason,
+    Fate,
+    PlaceShare,
+)
 from citizens.models import (
     AppointmentEvent,
     AppointmentPlace,
@@ -52,11 +59,14 @@ def write(effect: Effect, *, proposal: Proposal, staff: User, at: datetime.datet
     _make([one for one in changed if one.pk is None], at=at)
     _share_out(changed, at=at)
     _write_places(effect.lines, proposal, staff, at)
-    moved = [line for line in effect.lines if line.fate == Fate.MOVED]
+    moved = [line for line in effect.moves if line.fate == Fate.MOVED]
     _move(moved, proposal, staff, at)
     _delete_empty(changed)
+    attention.settle_all((line.person.pk for line in moved), end=AttentionEnd.MOVED, at=at)
+    staying = (line.person.pk for line in effect.lines if line.stays)
+    attention.settle_all(staying, end=AttentionEnd.PLACED, at=at)
     attention.open_all(
-        ((line.person.pk, reason) for line in effect.lines if (reason := _needs(line)) is not None),
+        ((line.person.pk, reason) for line in effect.moves if (reason := _needs(line)) is not None),
         proposal=proposal,
         at=at,
     )

@@ -126,6 +126,8 @@ def set_desks(
     """
     if online > counters:
         raise MoreOnlineThanDesks
+    # One planner at a time: proposals lock offices, calendar rows and slots in the same order.
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
     day = list(_of_day(office, date).select_for_update(of=("self",)).order_by("pk"))
     slots = [slot for slot in day if slot.group_id == group.pk and slot.start > at]
     if not slots:

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from citizens.domain import (
     announcing,
+    booking,
     calendar_plan,
     plan_edits,
     plan_effect,
@@ -82,27 +84,42 @@ def apply(*, proposal: Proposal, staff: User, at: datetime.datetime) -> Effect:
     Raises Stale when it would do something else by now (nothing is applied then), NotOpen when it was decided,
     OutOfReach when its days have passed, and plan_edits.Refused when the calendar does not take its edits any more.
     """
-    wish = wish_of(proposal)
+    try:
+        effect = _apply(proposal, wish_of(proposal), staff=staff, at=at)
+    except IntegrityError as error:
+        if booking.ONE_A_HOUSEHOLD not in str(error):
+            raise
+        effect = None  # somebody of a family has booked the day that another one was to move to
+    if effect is None:
+        raise Stale(renew(proposal=Proposal.objects.get(pk=proposal.pk), staff=staff, at=at))
+    # The others are told by the task of citizens.domain.announcing, within a minute.
+    announcing.tell_all(at=at, proposal=proposal, most=TOLD_AT_ONCE)
+    return effect
+
+
+def _apply(proposal: Proposal, wish: Wish, *, staff: User, at: datetime.datetime) -> Effect | None:
+    """Writes what was shown; None, and nothing is written, when it would be something else."""
     with transaction.atomic():
         _lock(proposal)
         if wish.until <= local_date(at):
             raise OutOfReach
         effect = _performed(wish, staff=staff, at=at)
-        plan_seats.lock(plan_writing.touched(effect))
-        plan_people.lock([line.person.pk for line in effect.lines])
-        # Counted again behind the locks: somebody may have booked while we waited for them.
+        slots = plan_writing.touched(effect)
+        people = {line.person.pk for line in effect.lines}
+        plan_seats.lock(slots)
+        plan_people.lock(people)
+        # Counted again behind the locks: somebody may have booked while we waited for them. What this count touches
+        # and the first did not is not locked.
         effect = _count(wish, at=at)
-        as_shown = _fingerprint(effect) == proposal.fingerprint
-        if as_shown:
-            plan_writing.write(effect, proposal=proposal, staff=staff, at=at)
-            _decide(proposal, ProposalState.APPLIED, staff=staff, at=at)
-        else:
+        locked = plan_writing.touched(effect) <= slots and all(
+            line.person.pk in people for line in effect.lines
+        )
+        if not locked or _fingerprint(effect) != proposal.fingerprint:
             transaction.set_rollback(True)
-    if not as_shown:
-        raise Stale(renew(proposal=proposal, staff=staff, at=at))
-    # The others are told by the task of citizens.domain.announcing, within a minute.
-    announcing.tell_all(at=at, proposal=proposal, most=TOLD_AT_ONCE)
-    return effect
+            return None
+        plan_writing.write(effect, proposal=proposal, staff=staff, at=at)
+        _decide(proposal, ProposalState.APPLIED, staff=staff, at=at)
+        return effect
 
 
 def withdraw(*, proposal: Proposal, staff: User, at: datetime.datetime) -> None:
@@ -152,12 +169,18 @@ def _count(wish: Wish, *, at: datetime.datetime) -> Effect:
         outages=plan_edits.outages_of(wish.edits),
     )
     calendar = calendar_plan.read(offices=offices, first=scope.first, until=scope.until)
-    return plan_effect.compute(calendar=calendar, scope=scope)
+    try:
+        return plan_effect.compute(calendar=calendar, scope=scope)
+    except plan_effect.GroupInTheWay as error:
+        words = _("A group visit stands in the way (%(codes)s). Give it another time first.")
+        raise plan_edits.Refused(words % {"codes": ", ".join(error.codes)}) from error
 
 
 def _lock(proposal: Proposal) -> None:
     """One planner at a time, then the proposal's own row. Raises NotOpen."""
-    list(Office.objects.select_for_update().order_by("pk").values_list("pk"))
+    # Whoever books at an office needs its row to be there, no more: they are not kept waiting.
+    offices = Office.objects.select_for_update(no_key=True)
+    list(offices.order_by("pk").values_list("pk"))
     row = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if row.state != ProposalState.PROPOSED:
         raise NotOpen(row)
@@ -195,7 +218,7 @@ def _keep(wish: Wish, effect: Effect, *, staff: User, at: datetime.datetime) -> 
                 to_office_id=line.person.office if line.fate == Fate.MOVED else None,
                 has_contact=line.person.has_contact,
             )
-            for line in effect.lines
+            for line in effect.moves
         ],
     )
     return made
@@ -225,7 +248,12 @@ def _fingerprint(effect: Effect) -> str:
         for one in effect.changed
     )
     lines: Sequence[Any] = sorted(
-        (line.person.pk, line.fate.value, line.starts_at.isoformat() if line.starts_at else "")
+        (
+            line.person.pk,
+            line.person.starts_at.isoformat(),
+            line.fate.value,
+            line.starts_at.isoformat() if line.starts_at else "",
+        )
         for line in effect.lines
     )
     return hashlib.sha256(json.dumps([slots, lines]).encode()).hexdigest()

@@ -28,7 +28,7 @@ def top_up(
     reach = (settings.BOOKING_HORIZON_DAYS + 2) if days is None else days
     wanted = [first + datetime.timedelta(days=offset) for offset in range(reach)]
     # One planner at a time; who comes second finds the days filled.
-    offices = list(Office.objects.select_for_update().filter(active=True).order_by("pk"))
+    offices = list(Office.objects.select_for_update(no_key=True).filter(active=True).order_by("pk"))
     filled = {
         (office, local_date(start))
         for office, start in Slot.objects.filter(start__gte=local_midnight(first)).values_list(

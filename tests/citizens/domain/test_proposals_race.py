@@ -1,9 +1,12 @@
 """Two supervisors, and citizens who book meanwhile, on connections of their own."""
 
 import datetime
+import threading
+import time
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from citizens.domain import booking, proposals
 from citizens.domain import party as parties
@@ -96,3 +99,41 @@ def _held(slot, case, number):
     )
     hold.places.create(slot=slot)
     return hold
+
+
+@pytest.mark.race
+def test_who_is_just_booking_and_a_planner_never_wait_for_each_other(capacity, office, staff):
+    """The planner has the offices and waits for the slot; the booking commits, and needs its office to be there."""
+    Slot.objects.update(capacity=2, online=2, released=2)
+    case = ServiceCaseFactory(service__group=capacity.group, minutes=15)
+    hold = _held(Slot.objects.get(start=EIGHT), case, 1)
+    proposal = propose(closing(office), staff)
+    booked = threading.Event()
+
+    def book():
+        with transaction.atomic():
+            made = booking.book(hold=hold, answers=answers(1), at=MOMENT)
+            booked.set()
+            _until_somebody_waits()
+        return made
+
+    def plan():
+        booked.wait(timeout=10)
+        return apply(proposal, staff)()
+
+    made, planned = at_once(book, plan)
+
+    assert isinstance(made, Appointment)
+    assert isinstance(planned, proposals.Stale)
+
+
+def _until_somebody_waits():
+    """Until another connection of this database waits for a lock."""
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
